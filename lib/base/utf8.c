@@ -1,0 +1,162 @@
+#include "lib/base/utf8.h"
+
+/* Bytes of the valid character at p, n >= 1 bytes left; 0 when it is not one. */
+static unsigned valid_size(const unsigned char *p, size_t n)
+{
+	unsigned char a = p[0];
+
+	if (a < 0x80)
+		return 1;
+	if (a < 0xc2 || a > 0xf4)
+		return 0;
+	unsigned size = utf8_size(a);
+
+	if (n < size)
+		return 0;
+	for (unsigned i = 1; i < size; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	if ((a == 0xe0 && p[1] < 0xa0) || (a == 0xed && p[1] > 0x9f) ||
+	    (a == 0xf0 && p[1] < 0x90) || (a == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return size;
+}
+
+bool utf8_valid(struct slice s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+
+	for (size_t i = 0; i < s.n;) {
+		uint64_t eight;
+
+		if (i + 8 <= s.n && (memcpy(&eight, p + i, 8), (eight & 0x8080808080808080u) == 0)) {
+			i += 8;
+			continue;
+		}
+		unsigned size = valid_size(p + i, s.n - i);
+
+		if (size == 0)
+			return false;
+		i += size;
+	}
+	return true;
+}
+
+size_t utf8_count(struct slice s)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s.n; i++) /* vectorises: bytes that start a character */
+		count += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+	return count;
+}
+
+uint32_t utf8_last(struct slice s, unsigned *size)
+{
+	size_t at = s.n - 1;
+
+	while (at > 0 && ((unsigned char)s.p[at] & 0xc0) == 0x80)
+		at--;
+	return utf8_at(s.p + at, size);
+}
+
+unsigned utf8_put(char out[4], uint32_t c)
+{
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xc0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		out[0] = (char)(0xe0 | c >> 12);
+		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		out[2] = (char)(0x80 | (c & 0x3f));
+		return 3;
+	}
+	out[0] = (char)(0xf0 | c >> 18);
+	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
+	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
+	out[3] = (char)(0x80 | (c & 0x3f));
+	return 4;
+}
+
+struct slice utf8_strip_head(struct slice s)
+{
+	while (s.n) {
+		unsigned size;
+
+		if (!utf8_is_space(utf8_at(s.p, &size)))
+			break;
+		s = slice_tail(s, size);
+	}
+	return s;
+}
+
+struct slice utf8_strip_tail(struct slice s)
+{
+	while (s.n) {
+		unsigned size;
+
+		if (!utf8_is_space(utf8_last(s, &size)))
+			break;
+		s.n -= size;
+	}
+	return s;
+}
+
+struct slice utf8_strip(struct slice s)
+{
+	return utf8_strip_tail(utf8_strip_head(s));
+}
+
+bool utf8_split(struct slice *rest, struct slice *word)
+{
+	struct slice s = utf8_strip_head(*rest);
+	size_t n = 0;
+
+	while (n < s.n) {
+		unsigned size;
+
+		if (utf8_is_space(utf8_at(s.p + n, &size)))
+			break;
+		n += size;
+	}
+	*word = slice_head(s, n);
+	*rest = slice_tail(s, n);
+	return n > 0;
+}
+
+/* Bytes of the line break at s[at], 0 when there is none. */
+static unsigned break_size(struct slice s, size_t at)
+{
+	unsigned char c = (unsigned char)s.p[at];
+
+	if (c == '\r')
+		return at + 1 < s.n && s.p[at + 1] == '\n' ? 2 : 1;
+	if ((c >= 0x0a && c <= 0x0c) || (c >= 0x1c && c <= 0x1e))
+		return 1;
+	if (c == 0xc2 && (unsigned char)s.p[at + 1] == 0x85)
+		return 2;
+	if (c == 0xe2 && (unsigned char)s.p[at + 1] == 0x80 &&
+	    ((unsigned char)s.p[at + 2] == 0xa8 || (unsigned char)s.p[at + 2] == 0xa9))
+		return 3;
+	return 0;
+}
+
+bool utf8_splitline(struct slice *rest, struct slice *line)
+{
+	unsigned size = 0;
+	size_t at = 0;
+
+	if (rest->n == 0)
+		return false;
+	while (at < rest->n && (size = break_size(*rest, at)) == 0)
+		at++;
+	*line = slice_head(*rest, at);
+	*rest = slice_tail(*rest, at + size);
+	return true;
+}

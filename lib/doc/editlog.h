@@ -1,0 +1,28 @@
+/* The edit log: one JSON line a record says what became of it and why.
+ *
+ *   {"text":"d14d09f9639b6cb2","keep":true,"scores":{"quality":0.79},"edits":[["pii","put",1,5,9,"<email>"],["c4","cut",0,1]]}
+ *   {"text":"b42ad57460d20d0a","keep":false,"by":"gopher_quality","why":"gopher_short_doc"}
+ *   {"bad":"invalid_json"}
+ *
+ * text is XXH3-64 of the source text; replay refuses any other. A quarantined record has its line
+ * too, so that line i of the log is record i of the shard. */
+#ifndef CURATE_DOC_EDITLOG_H
+#define CURATE_DOC_EDITLOG_H
+
+#include "lib/doc/doc.h"
+
+/* Adds the document's line. */
+void editlog_write(const struct doc *d, struct buf *out);
+
+/* Adds the line of a record that could not be read. */
+void editlog_write_bad(const char *reason, struct buf *out);
+
+/* Does to a freshly parsed document what `line` says, as the stages did. Stage names are interned in `mem`.
+ * `without` (may be NULL) leaves out a stage's edits and its drop. Returns -1 when the line is not a log line, was
+ * written for another text, or does not fit. A "bad" line is refused: the caller has no document for it. */
+int editlog_apply(struct doc *d, struct slice line, const char *without, struct err *e);
+
+/* True for {"bad":…}. */
+bool editlog_is_bad(struct slice line);
+
+#endif
