@@ -18,7 +18,7 @@ CFLAGS   += -std=c11 $(OPT) -g $(WARN) $(SANFLAGS) -ffp-contract=off
 CXXFLAGS += -std=c++17 $(OPT) -g $(WARNXX) $(SANFLAGS) -ffp-contract=off
 
 has = $(shell printf '\#include <$(1)>\nint main(void){return 0;}\n' | $(CC) -x c - -E >/dev/null 2>&1 && echo 1)
-LDLIBS := -lsimdjson -lfasttext -lsentencepiece -lcld2 -lpsl -lyaml -lcurl -lpcre2-8 -lunistring -lzstd -lxxhash -lz
+LDLIBS := -Wl,--as-needed -lsimdjson -lfasttext -lsentencepiece -lcld2 -lpsl -lyaml -lcurl -lpcre2-8 -lunistring -lzstd -lxxhash -lz
 ifeq ($(call has,isa-l.h),1)
 CPPFLAGS += -DHAVE_ISAL
 LDLIBS += -lisal
@@ -35,6 +35,7 @@ OBJ    := $(addprefix $(BUILD)/,$(addsuffix .o,$(SRC)))
 ARCHIVE := $(BUILD)/libcurate.a
 CMD    := $(patsubst cmd/%.c,%,$(wildcard cmd/curate-*.c))
 CMDLIB := $(filter-out $(wildcard cmd/curate-*.c),$(wildcard cmd/*.c))
+CMDOBJ := $(addprefix $(BUILD)/,$(addsuffix .o,$(CMDLIB)))
 BIN    := $(addprefix $(BUILD)/bin/,$(CMD))
 UNIT   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
@@ -50,12 +51,12 @@ $(BUILD)/%.cc.o: %.cc
 $(ARCHIVE): $(OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
-$(BUILD)/bin/%: $(BUILD)/cmd/%.c.o $(addprefix $(BUILD)/,$(addsuffix .o,$(CMDLIB))) $(ARCHIVE)
+$(BUILD)/bin/%: $(BUILD)/cmd/%.c.o $(CMDOBJ) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(CC) $(SANFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
-$(BUILD)/unit/%: tests/unit/%.c $(ARCHIVE)
+$(BUILD)/unit/%: tests/unit/%.c $(CMDOBJ) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $< $(LDFLAGS) $(ARCHIVE) -lcmocka $(LDLIBS) -o $@
+	$(CC) $(CPPFLAGS) $(CFLAGS) $< $(LDFLAGS) $(CMDOBJ) $(ARCHIVE) -lcmocka $(LDLIBS) -o $@
 
 unit: $(UNIT)
 	@for t in $(UNIT); do $$t || exit 1; done
