@@ -135,6 +135,7 @@ static int refuse(const struct param *p, struct slice v, struct err *e)
 		"a size such as 4096, 64K, 8M or 2G",
 		"a time such as 30, 30s, 5m or 2h",
 		"text",
+		"a path",
 		"",
 		"a list",
 	};
@@ -219,6 +220,7 @@ int param_set(const struct param *p, void *self, struct slice v, struct err *e)
 	case PARAM_LIST:
 		return set_list(p, self, v, e);
 	case PARAM_TEXT:
+	case PARAM_FILE:
 		param_clear(p, self);
 		*(struct slice *)field(p, self) = (struct slice){mem_text(v.p, v.n), v.n};
 		return 0;
@@ -228,7 +230,7 @@ int param_set(const struct param *p, void *self, struct slice v, struct err *e)
 
 void param_clear(const struct param *p, void *self)
 {
-	if (p->kind == PARAM_TEXT) {
+	if (p->kind == PARAM_TEXT || p->kind == PARAM_FILE) {
 		struct slice *text = field(p, self);
 
 		free((char *)text->p);
@@ -281,6 +283,7 @@ void param_json(const struct param *p, const void *self, struct buf *out)
 		json_write_text(out, choice_name(p, *(const int *)at));
 		return;
 	case PARAM_TEXT:
+	case PARAM_FILE:
 		json_write_text(out, *(const struct slice *)at);
 		return;
 	case PARAM_LIST: {

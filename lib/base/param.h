@@ -13,6 +13,7 @@ enum param_kind {      /* field at `at`        written as                       
 	PARAM_SIZE,    /* uint64_t, bytes      4096   64K   8M   2G   1T  (1024s)    */
 	PARAM_SECONDS, /* double, seconds      30   30s   5m   2h                    */
 	PARAM_TEXT,    /* struct slice, owned  anything                              */
+	PARAM_FILE,    /* struct slice, owned  a path; its content is part of the recipe hash */
 	PARAM_CHOICE,  /* int, its index       one of `choices`, "drop|annotate"     */
 	PARAM_LIST,    /* struct list, owned   a,b,c or a YAML sequence; repeats add */
 };
