@@ -78,6 +78,7 @@ struct doc {
 	size_t n_notes;
 	const char *dropped_by; /* NULL while it is kept */
 	struct slice why;       /* the reason of the first drop, e.g. "gopher_short_doc" */
+	const char *route;      /* NULL: the main output; "cooldown": OUT/cooldown/SHARD */
 
 	/* Set by the framework before each stage. */
 	const char *stage;     /* its name in the recipe: what edits and drops are signed with */
@@ -119,6 +120,13 @@ void doc_cut(struct doc *d, size_t i);
 
 /* The document leaves. The first one counts; `why` outlives the run or lies in d->mem. */
 void doc_drop(struct doc *d, struct slice why);
+
+/* The document is written to this folder of the output instead; the last one counts. A plain folder
+ * name that outlives the run. The edit log says "route":"NAME", so replay holds. */
+static inline void doc_route(struct doc *d, const char *route)
+{
+	d->route = route;
+}
 
 /* Called by the framework when a stage returns: cut lines leave, what was derived from an older
  * text is forgotten. */

@@ -2,6 +2,7 @@
  *
  *   {"text":"d14d09f9639b6cb2","keep":true,"scores":{"quality":0.79},"edits":[["pii","put",1,5,9,"<email>"],["c4","cut",0,1]]}
  *   {"text":"b42ad57460d20d0a","keep":false,"by":"gopher_quality","why":"gopher_short_doc"}
+ *   {"text":"…","keep":true,"route":"cooldown"}
  *   {"bad":"invalid_json"}
  *
  * text is XXH3-64 of the source text; replay refuses any other. A quarantined record has its line

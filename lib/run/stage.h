@@ -21,6 +21,8 @@ struct corpus {
  * files into a verdict under corpus->dir (deterministic, crash-safe: tmp, fsync, rename);
  * in the second pass `load` opens the verdict and the stage's `doc` applies it, finding its document by (d->shard, d->record). */
 struct barrier {
+	/* NULL: always two passes. Else false when the stage's parameters need no first pass. */
+	bool (*needed)(const void *self);
 	void (*collect)(const void *self, struct doc *d, struct buf *out, struct arena *scratch);
 	int (*solve)(void *self, const struct corpus *c, struct err *e);
 	int (*load)(void *self, const struct corpus *c, struct err *e);
