@@ -1,0 +1,66 @@
+/* Shards: the list of input files, found below folders, read from lists, in an order that never
+ * changes. */
+#ifndef CURATE_IO_SHARDS_H
+#define CURATE_IO_SHARDS_H
+
+#include "lib/base/arena.h"
+#include "lib/base/buf.h"
+#include "lib/base/err.h"
+
+struct shard {
+	const char *path;     /* as the user wrote it, or below a folder he wrote; "-" is stdin */
+	const char *relative; /* below that folder, else the file's own name ("stdin" for "-") */
+	struct slice
+	        stem;  /* `relative` without codec extension and without .jsonl, .ndjson or .json */
+	uint64_t size; /* bytes; 0 for what is not a regular file */
+	int64_t mtime_ns; /* since 1970; 0 likewise */
+	bool is_file;     /* a regular file: it can be opened twice, it has size and fingerprint */
+};
+
+struct shards {
+	struct shard *item;
+	size_t n;
+	struct arena mem; /* owns all names */
+};
+
+struct shards_options {
+	const char *glob;      /* which files below folders, matched on the relative path; NULL:
+	                          SHARDS_GLOB */
+	const char *file_list; /* a file of input paths, one a line ("-" is stdin), behind `inputs`;
+	                          or NULL */
+};
+
+#define SHARDS_GLOB "**/*.{jsonl,ndjson,json}{,.gz,.zst}"
+
+/* Lists files, folders (recursively, hidden names skipped, symbolic links followed once) and "-".
+ * Inputs keep their order; below one folder shards are sorted by the bytes of the relative path. A
+ * file named twice is listed once. -1 with RC_INPUT: something is missing or unreadable, a folder
+ * holds no shard, or two inputs have one stem. Free on failure too. */
+int shards_list(struct shards *s, const char *const *inputs, size_t n,
+                const struct shards_options *o, struct err *e);
+void shards_free(struct shards *s);
+
+/* Indices of s->item, largest file first (equal sizes in list order); owned, free with free(). */
+size_t *shards_by_size(const struct shards *s);
+
+/* `**` any folders or none, `*` `?` and `[a-z]` `[!a-z]` within one name, `{a,b}` either (nesting
+ * allowed), `\` quotes. */
+bool glob_match(struct slice glob, struct slice path);
+
+/* What tells that an input is still the one it was: size, mtime, and the first and last 64 KiB. */
+struct fingerprint {
+	uint64_t size;
+	int64_t mtime_ns;
+	uint64_t ends; /* XXH3-64 of the first and last 64 KiB and the size */
+};
+
+/* Reads the file's ends; RC_INPUT. Everything is 0 for what is not a regular file. */
+int shard_fingerprint(const struct shard *s, struct fingerprint *f, struct err *e);
+
+/* The same content as far as the ends and the size tell; mtime is left to the caller. */
+static inline bool fingerprint_equal(const struct fingerprint *a, const struct fingerprint *b)
+{
+	return a->size == b->size && a->ends == b->ends;
+}
+
+#endif
