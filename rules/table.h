@@ -1,2 +1,1 @@
 /* Every rule there is, one line each: STAGE(NAME) names the descriptor NAME_stage of rules/NAME.c. */
-STAGE(score_range)
