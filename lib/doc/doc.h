@@ -74,6 +74,7 @@ struct doc {
 	size_t n_edits;
 	struct score *score;
 	size_t n_scores;
+	size_t scores_read; /* so many came with the record; a stage's, of the same name too, follow */
 	struct note *note;
 	size_t n_notes;
 	const char *dropped_by; /* NULL while it is kept */
@@ -90,7 +91,8 @@ struct doc {
 
 	/* Private to doc.c. */
 	struct slice text;
-	bool text_is_old, lines_are_split;
+	bool text_is_old, lines_are_split, some_are_cut;
+	size_t settled_edits; /* those of stages that have returned */
 	size_t edit_cap, score_cap, note_cap;
 };
 
@@ -115,6 +117,14 @@ void doc_put(struct doc *d, size_t i, struct slice text);
 /* `len` bytes at `at` of d->line[i] become text. Both ends lie between characters. */
 void doc_splice(struct doc *d, size_t i, size_t at, size_t len, struct slice text);
 
+/* Many splices of one line in one go: a line is copied once, not once a splice, so use it where a
+ * line may have many. They rise and do not overlap; `at` counts in the line before any of them. */
+struct splice {
+	size_t at, len;
+	struct slice text;
+};
+void doc_splice_all(struct doc *d, size_t i, const struct splice *splice, size_t n);
+
 /* d->line[i] leaves when the stage returns. */
 void doc_cut(struct doc *d, size_t i);
 
@@ -133,7 +143,11 @@ static inline void doc_route(struct doc *d, const char *route)
 void doc_settle(struct doc *d);
 
 /* Applies a log's edits to a fresh document. Leaves out those signed `without` (may be NULL), also
- * where later edits touched the same line. Refuses edits that do not fit. */
+ * where later edits touched the same line: what it inserted goes, with later edits that lie wholly
+ * inside; what it deleted or cut comes back, unless a later edit replaced a span around it. d->edit
+ * becomes the edits that are left, at their places in the lines as they are without the others.
+ * Refuses edits that do not fit; the document is then good for nothing. The edits' names and texts
+ * outlive the document. */
 int doc_replay(struct doc *d, const struct edit *edit, size_t n, const char *without, struct err *e);
 
 #endif

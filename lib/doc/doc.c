@@ -1,0 +1,269 @@
+#include "lib/doc/doc.h"
+
+#include <assert.h>
+
+enum { FIRST_CAP = 8 };
+
+/* The place for one more element of an array in the arena that grows by doubling. */
+#define ADD(d, array, n, cap)                                                                     \
+	((n) == (cap) ? (void)((array) = grow((d)->mem, (array), &(cap), sizeof *(array))) : (void)0,  \
+	 &(array)[(n)++])
+
+static void *grow(struct arena *mem, void *old, size_t *cap, size_t size)
+{
+	size_t more = *cap ? *cap * 2 : FIRST_CAP;
+	void *new = arena_grow(mem, old, *cap * size, more * size);
+
+	*cap = more;
+	return new;
+}
+
+void doc_lines(struct doc *d)
+{
+	if (d->lines_are_split)
+		return;
+	struct slice rest = d->source;
+	size_t cap = 0;
+
+	for (bool last = false; !last;) {
+		const char *end = rest.n ? memchr(rest.p, '\n', rest.n) : NULL;
+		struct slice text = {rest.p, end ? (size_t)(end - rest.p) : rest.n};
+		uint32_t no = (uint32_t)d->n_lines;
+
+		*ADD(d, d->line, d->n_lines, cap) = (struct line){.text = text, .no = no};
+		last = !end;
+		rest = slice_tail(rest, text.n + 1);
+	}
+	d->text = d->source;
+	d->text_is_old = false;
+	d->lines_are_split = true;
+}
+
+static struct slice join_lines(const struct doc *d)
+{
+	size_t n = d->n_lines - 1;
+
+	for (size_t i = 0; i < d->n_lines; i++)
+		n += d->line[i].text.n;
+	char *all = arena_alloc(d->mem, n), *p = all;
+
+	for (size_t i = 0; i < d->n_lines; i++) {
+		struct slice text = d->line[i].text;
+
+		if (i)
+			*p++ = '\n';
+		if (text.n)
+			memcpy(p, text.p, text.n);
+		p += text.n;
+	}
+	return (struct slice){all, n};
+}
+
+struct slice doc_text(struct doc *d)
+{
+	if (!d->lines_are_split)
+		return d->source;
+	if (d->text_is_old)
+		d->text = d->n_lines == 0   ? S("")
+		          : d->n_lines == 1 ? d->line[0].text
+		                            : join_lines(d);
+	d->text_is_old = false;
+	return d->text;
+}
+
+void doc_score(struct doc *d, const char *name, double value)
+{
+	for (size_t i = d->scores_read; i < d->n_scores; i++)
+		if (d->score[i].name == name || strcmp(d->score[i].name, name) == 0) {
+			d->score[i].value = value;
+			return;
+		}
+	*ADD(d, d->score, d->n_scores, d->score_cap) = (struct score){name, value};
+}
+
+bool doc_score_get(const struct doc *d, struct slice name, double *value)
+{
+	for (size_t i = d->n_scores; i-- > 0;)
+		if (slice_equal(slice_of(d->score[i].name), name)) {
+			*value = d->score[i].value;
+			return true;
+		}
+	return false;
+}
+
+void doc_note(struct doc *d, const char *key, struct slice json)
+{
+	json = arena_copy(d->mem, json);
+	for (size_t i = 0; i < d->n_notes; i++)
+		if (strcmp(d->note[i].key, key) == 0) {
+			d->note[i].json = json;
+			return;
+		}
+	*ADD(d, d->note, d->n_notes, d->note_cap) = (struct note){key, json};
+}
+
+static void add_put(struct doc *d, uint32_t line, size_t at, size_t len, struct slice text)
+{
+	assert(at + len <= UINT32_MAX);
+	*ADD(d, d->edit, d->n_edits, d->edit_cap) = (struct edit){
+		.by = d->stage,
+		.op = EDIT_PUT,
+		.line = line,
+		.count = 1,
+		.at = (uint32_t)at,
+		.len = (uint32_t)len,
+		.text = text,
+	};
+	d->text_is_old = true;
+}
+
+static bool inside_character(struct slice s, size_t at)
+{
+	return at < s.n && ((unsigned char)s.p[at] & 0xc0) == 0x80;
+}
+
+/* Bytes that a and b begin with alike, up to a border between characters of both. */
+static size_t common_head(struct slice a, struct slice b)
+{
+	size_t n = a.n < b.n ? a.n : b.n, i = 0;
+	uint64_t x, y;
+
+	for (; i + 8 <= n; i += 8) {
+		memcpy(&x, a.p + i, 8);
+		memcpy(&y, b.p + i, 8);
+		if (x != y)
+			break;
+	}
+	while (i < n && a.p[i] == b.p[i])
+		i++;
+	while (i > 0 && (inside_character(a, i) || inside_character(b, i)))
+		i--;
+	return i;
+}
+
+/* The same for the bytes they end with. */
+static size_t common_tail(struct slice a, struct slice b)
+{
+	size_t n = a.n < b.n ? a.n : b.n, i = 0;
+	uint64_t x, y;
+
+	for (; i + 8 <= n; i += 8) {
+		memcpy(&x, a.p + a.n - i - 8, 8);
+		memcpy(&y, b.p + b.n - i - 8, 8);
+		if (x != y)
+			break;
+	}
+	while (i < n && a.p[a.n - i - 1] == b.p[b.n - i - 1])
+		i++;
+	while (i > 0 && inside_character(a, a.n - i))
+		i--;
+	return i;
+}
+
+void doc_put(struct doc *d, size_t i, struct slice text)
+{
+	assert(i < d->n_lines);
+	struct line *line = &d->line[i];
+	struct slice old = line->text;
+
+	if (slice_equal(old, text))
+		return;
+	text = arena_copy(d->mem, text);
+	size_t head = common_head(old, text);
+	size_t tail = common_tail(slice_tail(old, head), slice_tail(text, head));
+
+	line->text = text;
+	add_put(d, line->no, head, old.n - head - tail,
+	        (struct slice){text.p + head, text.n - head - tail});
+}
+
+void doc_splice_all(struct doc *d, size_t i, const struct splice *splice, size_t n)
+{
+	assert(i < d->n_lines);
+	struct line *line = &d->line[i];
+	struct slice old = line->text;
+	size_t size = old.n, done = 0;
+
+	if (n == 0)
+		return;
+	for (size_t k = 0; k < n; k++) {
+		assert(splice[k].at >= done && splice[k].at <= old.n &&
+		       splice[k].len <= old.n - splice[k].at);
+		assert(!inside_character(old, splice[k].at) &&
+		       !inside_character(old, splice[k].at + splice[k].len));
+		done = splice[k].at + splice[k].len;
+		size += splice[k].text.n;
+		size -= splice[k].len;
+	}
+	char *new = arena_alloc(d->mem, size), *p = new;
+
+	done = 0;
+	for (size_t k = 0; k < n; k++) {
+		struct slice text = splice[k].text;
+		size_t kept = splice[k].at - done;
+
+		if (kept)
+			memcpy(p, old.p + done, kept);
+		p += kept;
+		if (text.n)
+			memcpy(p, text.p, text.n);
+		done = splice[k].at + splice[k].len;
+		if (!slice_equal(text, (struct slice){old.p + splice[k].at, splice[k].len}))
+			add_put(d, line->no, (size_t)(p - new), splice[k].len,
+			        (struct slice){p, text.n});
+		p += text.n;
+	}
+	if (done < old.n)
+		memcpy(p, old.p + done, old.n - done);
+	line->text = (struct slice){new, size};
+}
+
+void doc_splice(struct doc *d, size_t i, size_t at, size_t len, struct slice text)
+{
+	doc_splice_all(d, i, &(struct splice){at, len, text}, 1);
+}
+
+void doc_cut(struct doc *d, size_t i)
+{
+	assert(i < d->n_lines);
+	d->line[i].cut = true;
+	d->some_are_cut = true;
+}
+
+void doc_drop(struct doc *d, struct slice why)
+{
+	if (d->dropped_by)
+		return;
+	d->dropped_by = d->stage;
+	d->why = why;
+}
+
+static void add_cut(struct doc *d, uint32_t line)
+{
+	struct edit *last = d->n_edits > d->settled_edits ? &d->edit[d->n_edits - 1] : NULL;
+
+	if (last && last->op == EDIT_CUT && last->line + last->count == line)
+		last->count++;
+	else
+		*ADD(d, d->edit, d->n_edits, d->edit_cap) =
+			(struct edit){.by = d->stage, .op = EDIT_CUT, .line = line, .count = 1};
+}
+
+void doc_settle(struct doc *d)
+{
+	if (d->some_are_cut) {
+		size_t kept = 0;
+
+		for (size_t i = 0; i < d->n_lines; i++)
+			if (d->line[i].cut)
+				add_cut(d, d->line[i].no);
+			else
+				d->line[kept++] = d->line[i];
+		d->n_lines = kept;
+		d->some_are_cut = false;
+		d->text_is_old = true;
+	}
+	if (d->n_edits != d->settled_edits)
+		d->analysis = NULL;
+	d->settled_edits = d->n_edits;
+}
