@@ -1,0 +1,208 @@
+#include "lib/doc/json_text.h"
+
+#include <stdlib.h>
+
+#include "lib/base/utf8.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+enum { STEP = 16 };
+_Static_assert((int)STEP <= (int)JSON_PADDING, "steps read beyond the end of a string");
+
+/* Copies STEP bytes and returns how many of them stand before the first backslash. */
+static inline unsigned copy_step(char *to, const char *from)
+{
+#if defined(__SSE2__)
+	__m128i v = _mm_loadu_si128((const __m128i *)from);
+	unsigned mask = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+
+	_mm_storeu_si128((__m128i *)to, v);
+	return mask ? (unsigned)__builtin_ctz(mask) : STEP;
+#else
+	const char *hit = memchr(from, '\\', STEP);
+
+	memcpy(to, from, STEP);
+	return hit ? (unsigned)(hit - from) : STEP;
+#endif
+}
+
+/* The value of four hex digits, or UINT32_MAX. */
+static uint32_t hex4(const char *p)
+{
+	uint32_t value = 0;
+
+	for (int i = 0; i < 4; i++) {
+		unsigned c = (unsigned char)p[i], letter = (c | 32u) - 'a';
+		unsigned digit = c - '0' < 10u ? c - '0' : letter < 6 ? letter + 10 : 16;
+
+		if (digit > 15)
+			return UINT32_MAX;
+		value = value << 4 | digit;
+	}
+	return value;
+}
+
+/* Reads the escape whose backslash is at *p and steps over it. */
+static enum json_fault read_escape(const char **p, const char *end, uint32_t *c, const char **why)
+{
+	static const char letters[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
+	const char *s = *p;
+	const char letter = end - s > 1 ? s[1] : 0;
+
+	if (letter != 'u') {
+		for (size_t i = 0; i + 1 < sizeof letters; i += 2)
+			if (letters[i] == letter) {
+				*c = (unsigned char)letters[i + 1];
+				*p = s + 2;
+				return JSON_GOOD;
+			}
+		*why = "unknown escape in a string";
+		return JSON_BAD;
+	}
+	uint32_t high = end - s >= 6 ? hex4(s + 2) : UINT32_MAX;
+
+	if (high == UINT32_MAX) {
+		*why = "\\u without four hex digits";
+		return JSON_BAD;
+	}
+	*c = high;
+	*p = s + 6;
+	if (high < 0xd800 || high > 0xdfff)
+		return JSON_GOOD;
+	uint32_t low = high < 0xdc00 && end - s >= 12 && s[6] == '\\' && s[7] == 'u' ? hex4(s + 8) : 0;
+
+	if (low < 0xdc00 || low > 0xdfff) {
+		*why = "half of a surrogate pair in a string";
+		return JSON_LONE_SURROGATE;
+	}
+	*c = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+	*p = s + 12;
+	return JSON_GOOD;
+}
+
+static const char *find_backslash(const char *p, const char *end)
+{
+	return p < end ? *p == '\\' ? p : memchr(p, '\\', (size_t)(end - p)) : NULL;
+}
+
+enum json_fault json_text_check(struct slice s, const char **why)
+{
+	const char *end = s.p + s.n;
+	enum json_fault fault = JSON_GOOD;
+	uint32_t c;
+
+	for (const char *p = find_backslash(s.p, end); p && !fault; p = find_backslash(p, end))
+		fault = read_escape(&p, end, &c, why);
+	return fault;
+}
+
+enum json_fault json_text_read(struct slice s, struct arena *mem, struct slice *text,
+                               const char **why)
+{
+	const char *p = find_backslash(s.p, s.p + s.n), *end = s.p + s.n;
+
+	if (!p) {
+		*text = s;
+		return JSON_GOOD;
+	}
+	/* No escape is shorter than what it stands for; STEP more for the last copy. */
+	size_t room = s.n + STEP, head = (size_t)(p - s.p);
+	char *start = arena_alloc(mem, room), *out = start;
+
+	memcpy(out, s.p, head);
+	out += head;
+	while (p < end) {
+		if (*p == '\\') {
+			uint32_t c;
+			enum json_fault fault = read_escape(&p, end, &c, why);
+
+			if (fault)
+				return fault;
+			if (c < 0x80)
+				*out++ = (char)c;
+			else
+				out += utf8_put(out, c);
+			continue;
+		}
+		size_t plain = copy_step(out, p), left = (size_t)(end - p);
+
+		if (plain > left)
+			plain = left;
+		p += plain;
+		out += plain;
+	}
+	*text = (struct slice){start, (size_t)(out - start)};
+	arena_grow(mem, start, room, text->n);
+	return JSON_GOOD;
+}
+
+static size_t digits(struct slice s, size_t at)
+{
+	while (at < s.n && s.p[at] >= '0' && s.p[at] <= '9')
+		at++;
+	return at;
+}
+
+bool json_number_valid(struct slice s)
+{
+	size_t at = s.n && s.p[0] == '-', start = at;
+
+	at = digits(s, at);
+	if (at == start || (s.p[start] == '0' && at > start + 1))
+		return false;
+	if (at < s.n && s.p[at] == '.') {
+		start = ++at;
+		at = digits(s, at);
+		if (at == start)
+			return false;
+	}
+	if (at < s.n && (s.p[at] == 'e' || s.p[at] == 'E')) {
+		at++;
+		if (at < s.n && (s.p[at] == '+' || s.p[at] == '-'))
+			at++;
+		start = at;
+		at = digits(s, at);
+		if (at == start)
+			return false;
+	}
+	return at == s.n;
+}
+
+double json_number_read(struct slice s)
+{
+	uint64_t whole = 0;
+
+	if (s.n > 15 || digits(s, 0) != s.n)
+		return strtod(s.p, NULL);
+	for (size_t i = 0; i < s.n; i++)
+		whole = whole * 10 + (uint64_t)(s.p[i] - '0');
+	return (double)whole;
+}
+
+struct json_value json_value_read(struct slice span, struct arena *mem)
+{
+	struct json_value v = {.span = span};
+	const char *why;
+
+	switch (span.p[0]) {
+	case '{': v.kind = JSON_OBJECT; break;
+	case '[': v.kind = JSON_ARRAY; break;
+	case 'n': v.kind = JSON_NULL; break;
+	case 't':
+	case 'f':
+		v.kind = JSON_BOOL;
+		v.truth = span.p[0] == 't';
+		break;
+	case '"':
+		v.kind = JSON_STRING;
+		if (json_text_read((struct slice){span.p + 1, span.n - 2}, mem, &v.text, &why))
+			v.kind = JSON_MISSING;
+		break;
+	default:
+		v.kind = JSON_NUMBER;
+		v.number = json_number_read(span);
+	}
+	return v;
+}
