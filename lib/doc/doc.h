@@ -79,6 +79,7 @@ struct doc {
 	size_t n_notes;
 	const char *dropped_by; /* NULL while it is kept */
 	struct slice why;       /* the reason of the first drop, e.g. "gopher_short_doc" */
+	struct slice failure;   /* why the run must end here, or empty */
 	const char *route;      /* NULL: the main output; "cooldown": OUT/cooldown/SHARD */
 
 	/* Set by the framework before each stage. */
@@ -130,6 +131,14 @@ void doc_cut(struct doc *d, size_t i);
 
 /* The document leaves. The first one counts; `why` outlives the run or lies in d->mem. */
 void doc_drop(struct doc *d, struct slice why);
+
+/* The user asked for no exceptions (a policy "error") and here is one: the run ends with RC_INPUT, naming file,
+ * record, stage and `why`. The first one counts; `why` as in doc_drop. */
+static inline void doc_fail(struct doc *d, struct slice why)
+{
+	if (!d->failure.n)
+		d->failure = why;
+}
 
 /* The document is written to this folder of the output instead; the last one counts. A plain folder
  * name that outlives the run. The edit log says "route":"NAME", so replay holds. */
