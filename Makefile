@@ -18,7 +18,7 @@ CFLAGS   += -std=c11 $(OPT) -g $(WARN) $(SANFLAGS) -ffp-contract=off
 CXXFLAGS += -std=c++17 $(OPT) -g $(WARNXX) $(SANFLAGS) -ffp-contract=off
 
 has = $(shell printf '\#include <$(1)>\nint main(void){return 0;}\n' | $(CC) -x c - -E >/dev/null 2>&1 && echo 1)
-LDLIBS := -Wl,--as-needed -lsimdjson -lfasttext -lsentencepiece -lcld2 -lpsl -lyaml -lcurl -lpcre2-8 -lunistring -lzstd -lxxhash -lz
+LDLIBS := -Wl,--as-needed -lsimdjson -lfasttext -lsentencepiece -lcld2 -lpsl -lyaml -lcurl -lpcre2-8 -lunistring -lzstd -lxxhash -lnettle -lz
 ifeq ($(call has,isa-l.h),1)
 CPPFLAGS += -DHAVE_ISAL
 LDLIBS += -lisal
