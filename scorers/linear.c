@@ -1,0 +1,206 @@
+#include "scorers/linear_parts.h"
+
+#include <math.h>
+
+enum { LAG = 16 }; /* n-grams on their way from memory; a power of two */
+
+/* One text being scored. */
+struct reader {
+	const struct linear *m;
+	double *sum; /* of the rows, width of them */
+	uint64_t features;
+	uint64_t *chain; /* word_ngrams - 1 hashes of the n-grams that end at the last word, shortest first */
+	int n_chain;
+	uint32_t waiting[LAG]; /* buckets whose rows have been asked for */
+	uint64_t n_asked;
+	char *marked; /* <word>, in scratch */
+	size_t marked_cap;
+	struct arena *scratch;
+};
+
+static void add_row(struct reader *r, const float *row)
+{
+	if (r->m->width == 1) {
+		r->sum[0] += (double)row[0];
+		return;
+	}
+	for (unsigned c = 0; c < r->m->width; c++)
+		r->sum[c] += (double)row[c];
+}
+
+static const float *bucket_row(const struct linear *m, uint32_t bucket)
+{
+	return m->row + (m->n_words + bucket) * m->width;
+}
+
+/* Asks memory for a bucket's row, and adds the one that was asked for LAG buckets ago. */
+static inline void want_bucket(struct reader *r, uint32_t bucket)
+{
+	uint32_t *place = &r->waiting[r->n_asked % LAG];
+
+	__builtin_prefetch(bucket_row(r->m, bucket));
+	if (r->n_asked >= LAG)
+		add_row(r, bucket_row(r->m, *place));
+	*place = bucket;
+	r->n_asked++;
+}
+
+static void add_waiting(struct reader *r)
+{
+	const uint64_t left = r->n_asked < LAG ? r->n_asked : LAG;
+
+	for (uint64_t i = 0; i < left; i++)
+		add_row(r, bucket_row(r->m, r->waiting[i]));
+	r->features += r->n_asked;
+	r->n_asked = 0;
+}
+
+static void want_subword(void *user, uint32_t bucket)
+{
+	want_bucket(user, bucket);
+}
+
+/* The n-grams of words that end with this one. Hashes are int32 widened with their sign. */
+static inline void add_word_ngrams(struct reader *r, uint32_t hash)
+{
+	const uint64_t wide = (uint64_t)(int64_t)(int32_t)hash;
+	const int longest = r->m->word_ngrams - 1;
+
+	if (longest < 1)
+		return;
+	for (int i = 0; i < r->n_chain; i++) {
+		r->chain[i] = r->chain[i] * 116049371u + wide;
+		want_bucket(r, linear_bucket(r->m, r->chain[i]));
+	}
+	if (r->n_chain < longest)
+		r->n_chain++;
+	for (int i = r->n_chain - 1; i > 0; i--)
+		r->chain[i] = r->chain[i - 1];
+	r->chain[0] = wide;
+}
+
+static void add_unknown(struct reader *r, struct slice text)
+{
+	if (r->m->maxn <= 0 || slice_equal(text, S("</s>")))
+		return;
+
+	if (r->marked_cap < text.n + 2) {
+		r->marked_cap = 2 * text.n + 64;
+		r->marked = arena_alloc(r->scratch, r->marked_cap);
+	}
+	r->marked[0] = '<';
+	memcpy(r->marked + 1, text.p, text.n);
+	r->marked[text.n + 1] = '>';
+	linear_subwords(r->m, (struct slice){r->marked, text.n + 2}, want_subword, r);
+}
+
+static inline void add_token(struct reader *r, const struct linear_token *t)
+{
+	const struct linear_slot *s = linear_find(r->m, t);
+
+	if (s->word > r->m->n_words)
+		return; /* a label */
+	if (s->word) {
+		if (r->m->width == 1)
+			r->sum[0] += (double)s->score;
+		else
+			add_row(r, r->m->row + (size_t)(s->word - 1) * r->m->width);
+		r->features += s->features;
+	} else {
+		if (t->text.p[0] == '_' && slice_starts(t->text, S("__label__")))
+			return;
+		add_unknown(r, t->text);
+	}
+	add_word_ngrams(r, t->hash);
+}
+
+/* Bytes that end a word. */
+static const bool ends_word[256] = {
+	['\0'] = 1, ['\t'] = 1, ['\n'] = 1, ['\v'] = 1, ['\f'] = 1, ['\r'] = 1, [' '] = 1,
+};
+
+/* All words up to the first LF or "</s>", then "</s>". */
+static void read_line(struct reader *r, struct slice text)
+{
+	const struct slice eos = S("</s>");
+	const struct linear_token last = linear_token_of(eos);
+	const char *p = text.p, *const end = text.n ? text.p + text.n : text.p;
+
+	while (p < end && *p != '\n') {
+		struct linear_token t = {.hash = LINEAR_HASH_START};
+		const char *const start = p;
+
+		while (p < end && !ends_word[(unsigned char)*p]) {
+			t.hash = linear_hash_step(t.hash, *p);
+			t.tail = t.tail << 8 | (unsigned char)*p;
+			p++;
+		}
+		if (p == start) {
+			p++;
+			continue;
+		}
+		t.text = (struct slice){start, (size_t)(p - start)};
+		if (t.hash == last.hash && slice_equal(t.text, eos))
+			break;
+		add_token(r, &t);
+	}
+	add_token(r, &last);
+}
+
+/* The library reports exp of a log that it keeps away from zero (model.cc, std_log). */
+static float reported(double p)
+{
+	return expf((float)log((double)(float)p + 1e-5));
+}
+
+static void softmax(const struct linear *m, const double *score, float *probability)
+{
+	double most = score[0], sum = 0;
+
+	if (m->width == 1 && m->n_labels == 2) {
+		probability[0] = reported(1 / (1 + exp(score[0])));
+		probability[1] = reported(1 / (1 + exp(-score[0])));
+		return;
+	}
+	for (size_t i = 1; i < m->n_labels; i++)
+		most = score[i] > most ? score[i] : most;
+	for (size_t i = 0; i < m->n_labels; i++)
+		sum += exp(score[i] - most);
+	for (size_t i = 0; i < m->n_labels; i++)
+		probability[i] = reported(exp(score[i] - most) / sum);
+}
+
+/* Float sums of n rows are off by about sqrt(n) roundings; 40 times that is a safe distance from a
+ * step of the table. */
+static enum linear_answer sigmoids(const struct linear *m, const double *score, uint64_t n,
+                                   float *probability)
+{
+	for (size_t i = 0; i < m->n_labels; i++) {
+		const double place = (score[i] + 8) * 32;
+		const double slack = 32 * 40 * 6e-8 * (8 + fabs(score[i])) * sqrt((double)n);
+
+		if (fabs(place - nearbyint(place)) <= slack && place > -1 && place < 513)
+			return LINEAR_NEAR;
+		probability[i] = reported(place < 0 ? 0 : place > 512 ? 1 : (double)m->sigmoid[(int)place]);
+	}
+	return LINEAR_GOOD;
+}
+
+enum linear_answer linear_predict(const struct linear *m, struct slice text, float *probability,
+                                  struct arena *scratch)
+{
+	struct reader r = {.m = m, .scratch = scratch};
+
+	r.sum = arena_zero(scratch, m->width, sizeof *r.sum);
+	r.chain = arena_zero(scratch, m->word_ngrams > 1 ? (size_t)m->word_ngrams : 1, sizeof *r.chain);
+	read_line(&r, text);
+	add_waiting(&r);
+	if (r.features == 0)
+		return LINEAR_NOTHING;
+	for (unsigned c = 0; c < m->width; c++)
+		r.sum[c] /= (double)r.features;
+	if (m->loss != MODEL_SOFTMAX)
+		return sigmoids(m, r.sum, r.features, probability);
+	softmax(m, r.sum, probability);
+	return LINEAR_GOOD;
+}

@@ -1,0 +1,51 @@
+/* The fast path for linear text classifiers: a fastText model folded to one row of label scores per
+ * word and bucket, and a tokenizer that hashes straight on the bytes.
+ *
+ * hidden = mean of input rows and scores = output * hidden are both linear, so output * row can be
+ * worked out once per row. For two softmax labels only the difference matters: one float a row
+ * instead of dim, which fits the cache. Sums are kept in double; probabilities agree with the
+ * library to the rounding of its own float sums (about 4e-7 on documents of web size). */
+#ifndef CURATE_SCORERS_LINEAR_H
+#define CURATE_SCORERS_LINEAR_H
+
+#include "lib/base/arena.h"
+#include "scorers/model_file.h"
+
+struct linear;
+
+/* True for a dense model without hierarchical softmax. */
+bool linear_fits(const struct model_file *file);
+
+/* Bytes the folded table of such a model takes. */
+uint64_t linear_size(const struct model_file *file);
+
+/* Folds; the file may be closed afterwards. NULL when a weight is not a finite number. */
+struct linear *linear_open(const struct model_file *file, struct err *e);
+void linear_close(struct linear *m);
+
+size_t linear_n_labels(const struct linear *m);
+
+enum linear_answer {
+	LINEAR_NOTHING, /* the model sees no feature in the text */
+	LINEAR_GOOD,
+	LINEAR_NEAR, /* a sigmoid lies so near a step of the library's table that only it can tell */
+};
+
+/* Scores one text as fastText does one line (its bytes up to the first LF): probability[label] for
+ * every label, in the library's terms: exp(log(p + 1e-5)). Any number of threads may ask. */
+enum linear_answer linear_predict(const struct linear *m, struct slice text, float *probability,
+                                  struct arena *scratch);
+
+/* What one word adds: its row of n_labels folded scores (sub-words included); false when the model
+ * does not know the word. For the report of features. */
+struct linear_word {
+	struct slice text;
+	const float *score;
+	unsigned n_scores; /* 1: the score of label 1 minus that of label 0; else one a label */
+};
+
+/* Words are numbered from 0, most frequent first. */
+size_t linear_n_words(const struct linear *m);
+struct linear_word linear_word(const struct linear *m, size_t i);
+
+#endif
