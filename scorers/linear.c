@@ -2,7 +2,10 @@
 
 #include <math.h>
 
-enum { LAG = 16 }; /* n-grams on their way from memory; a power of two */
+enum {
+	LAG = 32,   /* n-grams on their way from memory; a power of two */
+	BATCH = 64, /* words likewise */
+};
 
 /* One text being scored. */
 struct reader {
@@ -13,6 +16,8 @@ struct reader {
 	int n_chain;
 	uint32_t waiting[LAG]; /* buckets whose rows have been asked for */
 	uint64_t n_asked;
+	struct linear_token token[BATCH];
+	int n_tokens;
 	char *marked; /* <word>, in scratch */
 	size_t marked_cap;
 	struct arena *scratch;
@@ -114,6 +119,23 @@ static inline void add_token(struct reader *r, const struct linear_token *t)
 	add_word_ngrams(r, t->hash);
 }
 
+static void add_tokens(struct reader *r)
+{
+	for (int i = 0; i < r->n_tokens; i++)
+		add_token(r, &r->token[i]);
+	r->n_tokens = 0;
+}
+
+/* Words are looked up a batch at a time, so that their slots are on their way from memory while
+ * later words are still being hashed. */
+static inline void want_token(struct reader *r, const struct linear_token *t)
+{
+	__builtin_prefetch(&r->m->slot[t->hash & r->m->mask]);
+	r->token[r->n_tokens++] = *t;
+	if (r->n_tokens == BATCH)
+		add_tokens(r);
+}
+
 /* Bytes that end a word. */
 static const bool ends_word[256] = {
 	['\0'] = 1, ['\t'] = 1, ['\n'] = 1, ['\v'] = 1, ['\f'] = 1, ['\r'] = 1, [' '] = 1,
@@ -142,9 +164,11 @@ static void read_line(struct reader *r, struct slice text)
 		t.text = (struct slice){start, (size_t)(p - start)};
 		if (t.hash == last.hash && slice_equal(t.text, eos))
 			break;
-		add_token(r, &t);
+		want_token(r, &t);
 	}
-	add_token(r, &last);
+	want_token(r, &last);
+	add_tokens(r);
+	add_waiting(r);
 }
 
 /* The library reports exp of a log that it keeps away from zero (model.cc, std_log). */
@@ -194,7 +218,6 @@ enum linear_answer linear_predict(const struct linear *m, struct slice text, flo
 	r.sum = arena_zero(scratch, m->width, sizeof *r.sum);
 	r.chain = arena_zero(scratch, m->word_ngrams > 1 ? (size_t)m->word_ngrams : 1, sizeof *r.chain);
 	read_line(&r, text);
-	add_waiting(&r);
 	if (r.features == 0)
 		return LINEAR_NOTHING;
 	for (unsigned c = 0; c < m->width; c++)
