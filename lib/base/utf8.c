@@ -130,6 +130,31 @@ bool utf8_split(struct slice *rest, struct slice *word)
 	return n > 0;
 }
 
+/* What a byte says about white space: none, a space of its own, or perhaps the head of one. */
+enum { WORD_BYTE, SPACE_BYTE, MAYBE_BYTE };
+
+static const unsigned char space_class[256] = {
+	[0x09 ... 0x0d] = SPACE_BYTE, [0x1c ... 0x20] = SPACE_BYTE,
+	[0xc2] = MAYBE_BYTE,          [0xe1 ... 0xe3] = MAYBE_BYTE,
+};
+
+size_t utf8_count_words(struct slice s)
+{
+	size_t words = 0, i = 0;
+	unsigned before = SPACE_BYTE;
+
+	while (i < s.n) {
+		unsigned now = space_class[(unsigned char)s.p[i]], size = 1;
+
+		if (__builtin_expect(now == MAYBE_BYTE, 0))
+			now = utf8_is_space(utf8_at(s.p + i, &size)) ? SPACE_BYTE : WORD_BYTE;
+		words += before & (now ^ SPACE_BYTE);
+		before = now;
+		i += size;
+	}
+	return words;
+}
+
 /* Bytes of the line break at s[at], 0 when there is none. */
 static unsigned break_size(struct slice s, size_t at)
 {
