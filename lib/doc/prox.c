@@ -128,8 +128,8 @@ static void exec_doc(struct doc *d, const struct prox_program *program,
 	if (program->over || (r->n_errors && (int64_t)r->n_errors >= o->error_op)) {
 		r->verdict = PROX_REFUSED;
 		r->why = program->over ? "prox_limit" : "prox_errors";
-	} else if (program->drop) {
-		drop(d, r, "prox_drop_doc");
+	} else if (program->drop || doc_text(d).n == 0) {
+		drop(d, r, program->drop ? "prox_drop_doc" : "prox_empty");
 	}
 }
 
