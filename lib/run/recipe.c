@@ -160,39 +160,57 @@ static int file_hashes(const struct param *table, const void *self, struct buf *
 	return 0;
 }
 
-static int stage_json(const struct stage *s, bool for_hash, struct buf *out, struct err *e)
-{
-	static const struct param none[] = {{0}};
-	const struct param *table = s->type->params ? s->type->params : none;
+static const struct param no_params[] = {{0}};
 
+static const struct param *params_of(const struct stage *s)
+{
+	return s->type->params ? s->type->params : no_params;
+}
+
+static void params_json(const struct param *table, const void *self, struct buf *out)
+{
+	for (const struct param *p = table; p->name; p++) {
+		json_write_key(out, slice_of(p->name));
+		param_json(p, self, out);
+	}
+}
+
+/* {"TYPE":{"name":…,"mode":…,PARAMS,"lang":{LANG:{PARAMS}}}}: a stage as a recipe writes it. */
+static void stage_json(const struct stage *s, struct buf *out)
+{
 	buf_byte(out, '{');
-	json_write_key(out, S("stage"));
-	json_write_text(out, slice_of(s->type->name));
+	json_write_key(out, slice_of(s->type->name));
+	buf_byte(out, '{');
 	json_write_key(out, S("name"));
 	json_write_text(out, slice_of(s->name));
 	json_write_key(out, S("mode"));
 	param_json(&stage_mode_param, s, out);
-	json_write_key(out, S("params"));
-	param_table_json(table, s->self, out);
-	for (size_t k = 0; k < s->n_langs; k++) {
-		json_write_key(out, k ? slice_of(s->lang[k].lang) : S("lang"));
-		if (k == 0) {
-			buf_byte(out, '{');
-			json_write_key(out, slice_of(s->lang[k].lang));
-		}
-		param_table_json(table, s->lang[k].self, out);
-	}
-	if (s->n_langs)
-		buf_byte(out, '}');
-	if (for_hash) {
-		json_write_key(out, S("files"));
+	params_json(params_of(s), s->self, out);
+	if (s->n_langs) {
+		json_write_key(out, S("lang"));
 		buf_byte(out, '{');
-		if (file_hashes(table, s->self, out, e))
+		for (size_t k = 0; k < s->n_langs; k++) {
+			json_write_key(out, slice_of(s->lang[k].lang));
+			param_table_json(params_of(s), s->lang[k].self, out);
+		}
+		buf_byte(out, '}');
+	}
+	buf_add(out, S("}}"));
+}
+
+/* The content of every file the stages name, as "STAGE PATH": hash. */
+static int files_json(const struct recipe *r, struct buf *out, struct err *e)
+{
+	json_write_key(out, S("files"));
+	buf_byte(out, '{');
+	for (size_t i = 0; i < r->chain.n; i++) {
+		const struct stage *s = &r->chain.stage[i];
+
+		if (file_hashes(params_of(s), s->self, out, e))
 			return err_prefix(e, "%s", s->name);
 		for (size_t k = 0; k < s->n_langs; k++)
-			if (file_hashes(table, s->lang[k].self, out, e))
+			if (file_hashes(params_of(s), s->lang[k].self, out, e))
 				return err_prefix(e, "%s", s->name);
-		buf_byte(out, '}');
 	}
 	buf_byte(out, '}');
 	return 0;
@@ -243,10 +261,12 @@ int recipe_json(const struct recipe *r, bool for_hash, struct buf *out, struct e
 	for (size_t i = 0; i < r->chain.n; i++) {
 		if (i)
 			buf_byte(out, ',');
-		if (stage_json(&r->chain.stage[i], for_hash, out, e))
-			return -1;
+		stage_json(&r->chain.stage[i], out);
 	}
-	buf_add(out, S("]}"));
+	buf_byte(out, ']');
+	if (for_hash && files_json(r, out, e))
+		return -1;
+	buf_byte(out, '}');
 	return 0;
 }
 

@@ -65,8 +65,8 @@ int recipe_set(struct recipe *r, struct slice assignment, struct err *e);
 int recipe_open(struct recipe *r, struct err *e);
 void recipe_free(struct recipe *r);
 
-/* The whole recipe as canonical JSON. With `for_hash`, only what decides the output's bytes, and
- * the content hash of each file a stage names. */
+/* The whole recipe as canonical JSON, which recipe_load reads back. With `for_hash`, only what
+ * decides the output's bytes, and the content hash of each file a stage names. */
 int recipe_json(const struct recipe *r, bool for_hash, struct buf *out, struct err *e);
 
 /* XXH3-128 of that, 32 hexadecimal digits. */

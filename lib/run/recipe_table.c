@@ -49,7 +49,7 @@ static const struct param limit_params[] = {
 	{"threads", PARAM_INT, LIMIT(threads), "0", 0, 4096, "0: the cores this process may use"},
 	{"max_bad", PARAM_REAL, LIMIT(max_bad), "0.1%", 0, 1,
          .help = "share of records that may be bad before the exit code is 1"},
-	{"grace", PARAM_SECONDS, LIMIT(grace), "60", 0, 86400,
+	{"grace", PARAM_SECONDS, LIMIT(grace), "0", 0, 86400,
          .help = "on SIGTERM, shards that end within this are finished"},
 	{"checkpoint", PARAM_SECONDS, LIMIT(checkpoint), "30", 0, 86400,
          .help = "how much work in a long shard a kill may cost"},
