@@ -165,6 +165,8 @@ static int finish_block(struct feed *f, struct block *b, struct err *e)
 	memset(buf_reserve(&b->raw, JSON_PADDING), 0, JSON_PADDING);
 	f->sequence++;
 	f->record += b->records;
+	b->next_offset = f->offset;
+	b->next_record = f->record;
 	return f->log && fill_log(f, b, e) ? -1 : 1;
 }
 

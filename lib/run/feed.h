@@ -14,6 +14,7 @@ struct block {
 	uint64_t records;   /* non-blank lines */
 	uint64_t too_long;  /* not 0: raw is the head of one record of this many bytes */
 	bool cut;           /* the last line was cut off by damage */
+	uint64_t next_offset, next_record; /* of the block behind it */
 };
 
 struct feed_limits {

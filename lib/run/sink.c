@@ -32,7 +32,8 @@ static char *final_path(const struct sink *s, size_t piece)
 	if (!is_stdout(s)) {
 		if (s->plan.rotate)
 			buf_addf(&path, "-%05zu", piece);
-		buf_addf(&path, ".jsonl%s", s->plan.codec->extension);
+		if (s->plan.suffix[0])
+			buf_addf(&path, "%s%s", s->plan.suffix, s->plan.codec->extension);
 	}
 	buf_text(&path);
 	return path.p;

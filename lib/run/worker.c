@@ -39,20 +39,14 @@ static void buf_trim(struct buf *b, size_t keep)
 		buf_free(b);
 }
 
-void worker_trim(struct worker *w)
+void worker_trim(struct worker *w, size_t keep)
 {
-	size_t keep = 2 * w->block.raw.n + (16u << 20);
-
-	if (keep > 64u << 20)
-		keep = 16u << 20;
 	buf_trim(&w->block.raw, keep);
 	buf_trim(&w->block.log, keep);
-	for (size_t i = 0; i < w->n_parcels; i++) {
+	for (size_t i = 0; i < SINK_MAX; i++) {
 		buf_trim(&w->parcel[i].plain, keep);
 		buf_trim(&w->parcel[i].packed, keep);
 	}
-	arena_reset(&w->mem, KEEP_ARENA);
-	arena_reset(&w->scratch, KEEP_ARENA);
 }
 
 /* The parcel of a route, a new one when the block has none yet. */

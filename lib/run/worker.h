@@ -3,6 +3,8 @@
 #ifndef CURATE_RUN_WORKER_H
 #define CURATE_RUN_WORKER_H
 
+#include <pthread.h>
+
 #include "lib/doc/record.h"
 #include "lib/run/chain.h"
 #include "lib/run/feed.h"
@@ -40,6 +42,8 @@ struct worker {
 	struct json *json;
 	struct doc_context context;
 	void *encoder[SINK_FIXED];
+	pthread_mutex_t *big; /* held while is_big: one block at a time may outgrow the limit */
+	bool is_big;
 };
 
 void worker_open(struct worker *w, const struct task *task);
@@ -49,7 +53,7 @@ void worker_close(struct worker *w);
  * packed parcels and the block's tally. */
 int worker_do(struct worker *w, const char *file, uint32_t shard, void *state, struct err *e);
 
-/* Gives back memory beyond what ordinary blocks need. */
-void worker_trim(struct worker *w);
+/* Gives back buffers of more than `keep` bytes, after a block that was larger than most. */
+void worker_trim(struct worker *w, size_t keep);
 
 #endif

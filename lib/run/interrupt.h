@@ -1,0 +1,19 @@
+/* SIGINT, SIGTERM and SIGUSR1: the first one asks the program to end well, the second ends it. */
+#ifndef CURATE_RUN_INTERRUPT_H
+#define CURATE_RUN_INTERRUPT_H
+
+#include <stdbool.h>
+
+/* Call once, before threads start. Work may go on for `grace` seconds after the first signal. */
+void interrupt_install(double grace);
+
+/* A signal came: begin nothing new. */
+bool interrupt_came(void);
+
+/* A signal came and the grace is over: finish the block in hand and stop. */
+bool interrupt_is_due(void);
+
+/* Seconds of grace left after a signal. */
+double interrupt_grace_left(void);
+
+#endif

@@ -1,0 +1,81 @@
+/* What this process may use of the machine, and how many threads fit in the memory budget. */
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/run/run.h"
+
+/* The first two numbers of a small file, such as cgroup's "200000 100000"; "max" is no number. */
+static int read_numbers(const char *path, double number[2])
+{
+	char text[128];
+	FILE *f = fopen(path, "re");
+	int n = 0;
+
+	if (!f)
+		return 0;
+	if (fgets(text, sizeof text, f))
+		n = sscanf(text, "%lf %lf", &number[0], &number[1]);
+	fclose(f);
+	return n;
+}
+
+unsigned machine_cores(void)
+{
+	const char *slurm = getenv("SLURM_CPUS_PER_TASK");
+	double quota[2];
+	cpu_set_t set;
+	unsigned cores = 1;
+
+	if (sched_getaffinity(0, sizeof set, &set) == 0)
+		cores = (unsigned)CPU_COUNT(&set);
+	else if (sysconf(_SC_NPROCESSORS_ONLN) > 0)
+		cores = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+	if (read_numbers("/sys/fs/cgroup/cpu.max", quota) == 2 && quota[1] > 0) {
+		unsigned allowed = (unsigned)(quota[0] / quota[1] + 0.5);
+
+		if (allowed >= 1 && allowed < cores)
+			cores = allowed;
+	}
+	if (slurm && atoi(slurm) >= 1 && (unsigned)atoi(slurm) < cores)
+		cores = (unsigned)atoi(slurm);
+	return cores;
+}
+
+uint64_t machine_memory(void)
+{
+	uint64_t bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+	double limit[2];
+
+	if (read_numbers("/sys/fs/cgroup/memory.max", limit) >= 1 && limit[0] < (double)bytes)
+		bytes = (uint64_t)limit[0];
+	return bytes;
+}
+
+int run_threads(const struct recipe *r, unsigned *threads, struct err *e)
+{
+	uint64_t mem = r->limits.mem ? r->limits.mem : machine_memory() / 5 * 4;
+	/* A thread holds a block, its output and log plain and packed, its arenas; one block at a
+	 * time may hold a record as long as max_record instead. */
+	uint64_t fixed = 16u << 20, each = 5 * r->output.block + (12u << 20);
+	uint64_t big = r->input.max_record > r->output.block ? 6 * r->input.max_record : 0;
+	unsigned wanted = r->limits.threads ? (unsigned)r->limits.threads : machine_cores();
+
+	if (r->limits.mem == 0)
+		big = 0; /* no budget was asked for: the machine's memory is the bound */
+	if (fixed + big + each > mem)
+		return err_set_rc(e, RC_MEMORY,
+		                  "a memory budget of %llu MiB cannot be met: one thread needs %llu MiB "
+		                  "and the longest record %llu MiB; raise --mem, or lower --max-record "
+		                  "(%llu MiB) or output.block (%llu MiB)",
+		                  (unsigned long long)(mem >> 20),
+		                  (unsigned long long)((fixed + each) >> 20),
+		                  (unsigned long long)(big >> 20),
+		                  (unsigned long long)(r->input.max_record >> 20),
+		                  (unsigned long long)(r->output.block >> 20));
+	uint64_t fits = (mem - fixed - big) / each;
+
+	*threads = wanted < fits ? wanted : (unsigned)fits;
+	return 0;
+}

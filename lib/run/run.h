@@ -1,0 +1,64 @@
+/* A run: a recipe over a list of shards into a folder, in as many passes as its whole-corpus stages
+ * need, on a team of threads. */
+#ifndef CURATE_RUN_RUN_H
+#define CURATE_RUN_RUN_H
+
+#include "lib/run/unit.h"
+
+/* What became of one shard. */
+struct shard_result {
+	const struct shard *shard;
+	enum unit_end end;
+	bool skipped; /* done before; its record was read */
+	bool mine;    /* falls to this task */
+	struct tally tally;
+	uint64_t records;
+	char *damage;   /* kept up to here, or NULL */
+	struct err err; /* when it failed */
+};
+
+struct run {
+	struct recipe *recipe;  /* opened */
+	struct shards *shards;
+	struct state *state;
+	struct record_fields fields;
+	bool force;             /* redo what is done */
+	uint64_t task, tasks;   /* this process does its share of the plan; 0 of 1 does all */
+	unsigned threads;
+	const char *log_from;   /* replay: folder of logs to read along; or NULL */
+	const char *without;    /* replay: stage to leave out; or NULL */
+	bool show_progress;
+
+	/* Filled by run_shards. */
+	struct shard_result *result; /* one a shard */
+	struct tally total;
+	double seconds;
+	bool interrupted;
+};
+
+/* Field paths and limits of a recipe's input section. */
+int record_fields_open(struct record_fields *f, const struct recipe_input *in, struct err *e);
+void record_fields_close(struct record_fields *f);
+
+/* Does it all. Returns the exit code; what went wrong with single shards has been said and is in
+ * result. e says what ended the run, when something did. */
+enum rc run_shards(struct run *r, struct err *e);
+void run_free(struct run *r);
+
+/* The shards that fall to task i of n: largest first, each to the task with least to do so far.
+ * owner[k] becomes the task of shard k. */
+void run_assign(const struct shards *s, uint64_t tasks, uint32_t *owner);
+
+/* Streams: all shards of the list through the chain into `out`, one after another, the whole team
+ * on each. `show` as in struct task. */
+enum rc run_stream(struct run *r, struct outputs *out, const struct task *extra, struct err *e);
+
+/* What the process may use: cores by affinity, cgroup and SLURM_CPUS_PER_TASK / bytes of memory. */
+unsigned machine_cores(void);
+uint64_t machine_memory(void);
+
+/* Threads that fit: `wanted` (0: machine_cores) cut back to what `mem` (0: four fifths of the
+ * machine's) allows. RC_MEMORY when not even one fits. */
+int run_threads(const struct recipe *r, unsigned *threads, struct err *e);
+
+#endif

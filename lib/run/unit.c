@@ -1,0 +1,431 @@
+#include "lib/run/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/hash.h"
+#include "lib/base/log.h"
+#include "lib/base/mem.h"
+#include "lib/run/interrupt.h"
+
+static double now_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+const char *unit_done_path(const struct pass *p, const struct shard *s, struct arena *mem)
+{
+	return state_path(p->state, mem, "%sdone/%s.json", p->name, s->relative);
+}
+
+static const char *checkpoint_path(const struct unit *u, struct arena *mem)
+{
+	const struct pass *p = u->pass;
+	char name[33];
+	struct slice key = arena_addf(mem, "%s%s", p->name, u->shard->relative);
+
+	hash128_text(hash128(key), name);
+	return state_path(p->state, mem, "tmp/%s.checkpoint", name);
+}
+
+/* Where a sink of this unit goes. */
+static const char *sink_stem(const struct unit *u, size_t kind, const char *route,
+                             struct arena *mem)
+{
+	const struct pass *p = u->pass;
+	const struct slice stem = u->shard->stem;
+
+	switch (kind) {
+	case SINK_MAIN:
+		return arena_addf(mem, "%s/%.*s", p->state->out, SLICE(stem)).p;
+	case SINK_LOG:
+		if (p->name[0])
+			return arena_addf(mem, "%s/%slog/%.*s", p->state->dir, p->name, SLICE(stem)).p;
+		return arena_addf(mem, "%s/log/%.*s", p->state->out, SLICE(stem)).p;
+	case SINK_QUARANTINE:
+		return arena_addf(mem, "%s/quarantine/%.*s", p->state->out, SLICE(stem)).p;
+	case SINK_DROPPED:
+		return arena_addf(mem, "%s/dropped/%.*s", p->state->out, SLICE(stem)).p;
+	case SINK_PART:
+		return arena_addf(mem, "%s/part/%.*s", p->stage_dir, SLICE(stem)).p;
+	default:
+		return arena_addf(mem, "%s/%s/%.*s", p->state->out, route, SLICE(stem)).p;
+	}
+}
+
+static void open_sink(struct unit *u, size_t at, size_t kind, const char *route)
+{
+	static const char *const names[SINK_FIXED] = {"main", "log", "quarantine", "dropped", "part"};
+	const struct task *t = &u->pass->task;
+	struct arena mem = {0};
+	struct sink_plan plan = {
+		.stem = sink_stem(u, kind, route, &mem),
+		.suffix = kind == SINK_PART ? ".part" : ".jsonl",
+		.tmp_dir = u->pass->state->tmp,
+		.codec = t->codec[kind < SINK_FIXED ? kind : SINK_MAIN],
+		.rotate = kind == SINK_MAIN || kind >= SINK_FIXED ? u->pass->recipe->output.shard_size
+		                                                  : 0,
+		.always = kind != SINK_QUARANTINE && kind < SINK_FIXED,
+	};
+
+	sink_open(&u->own.sink[at], &plan);
+	u->own.name[at] = route ? route : names[kind];
+	arena_free(&mem);
+}
+
+static int add_route(struct outputs *o, const char *route, struct err *e)
+{
+	struct unit *u = o->user;
+
+	(void)e;
+	open_sink(u, o->n++, SINK_FIXED, route);
+	return 0;
+}
+
+/* Goes on where the last run's checkpoint stands. */
+static int resume(struct unit *u, const struct checkpoint *c, struct err *e)
+{
+	if (feed_resume(&u->feed, c->offset, c->sequence, c->record, e))
+		return -1;
+	for (size_t i = 0; i < c->n_saved; i++) {
+		size_t at = 0;
+
+		while (at < u->own.n && (!u->own.name[at] ||
+		                         !slice_equal(slice_of(u->own.name[at]), c->saved_name[i])))
+			at++;
+		if (at == u->own.n) {
+			if (at == SINK_MAX)
+				return err_set_rc(e, RC_STATE, "a checkpoint with too many sinks");
+			struct slice name = arena_copy(&u->place.mem, c->saved_name[i]);
+
+			add_route(&u->own, arena_addf(&u->place.mem, "%.*s", SLICE(name)).p, e);
+		}
+		if (sink_restore(&u->own.sink[at], &c->saved[i], e))
+			return -1;
+	}
+	if (c->shard_state.n != u->pass->state_size)
+		return err_set_rc(e, RC_STATE, "a checkpoint of other stages");
+	if (c->shard_state.n)
+		memcpy(u->state, c->shard_state.p, c->shard_state.n);
+	tally_add(&u->tally, &c->tally);
+	u->next = u->place.sequence = c->sequence;
+	u->place.offset = c->offset;
+	u->place.record = c->record;
+	return 0;
+}
+
+static void open_own_sinks(struct unit *u)
+{
+	u->own.n = SINK_FIXED;
+	u->own.add_route = add_route;
+	u->own.user = u;
+	for (size_t i = 0; i < SINK_FIXED; i++)
+		if (u->pass->task.wanted[i])
+			open_sink(u, i, i, NULL);
+}
+
+static void close_own_sinks(struct unit *u, bool keep)
+{
+	for (size_t i = 0; i < u->own.n; i++)
+		if (u->own.name[i])
+			sink_close(&u->own.sink[i], keep);
+	u->own.n = 0;
+	memset(u->own.name, 0, sizeof u->own.name);
+}
+
+static int try_resume(struct unit *u, struct err *e)
+{
+	struct arena mem = {0};
+	struct checkpoint c;
+	const char *path = checkpoint_path(u, &mem);
+	int found = checkpoint_read(u->pass->state, path, u->shard, &c, e);
+	int bad = found < 0 ? -1 : 0;
+
+	if (found == 1) {
+		bad = resume(u, &c, e);
+		if (!bad)
+			log_detail("%s: going on at byte %llu", u->shard->path,
+			           (unsigned long long)c.offset);
+		checkpoint_free(&c);
+	}
+	if (bad) { /* a checkpoint that does not fit is worth less than a fresh start */
+		log_warning("%s: starting anew: %s", u->shard->path, e->msg);
+		close_own_sinks(u, false);
+		unlink(path);
+	}
+	arena_free(&mem);
+	return bad;
+}
+
+static int open_feed(struct unit *u, struct err *e)
+{
+	struct pass *p = u->pass;
+	struct buf log = {0};
+
+	if (p->log_from)
+		buf_addf(&log, "%s/%.*s.jsonl.zst", p->log_from, SLICE(u->shard->stem));
+	int bad = feed_open(&u->feed, u->shard->path, log.n ? buf_text(&log) : NULL,
+	                    &p->stream_options, &p->limits, e);
+
+	buf_free(&log);
+	return bad;
+}
+
+static void fail(struct unit *u, const struct err *e)
+{
+	if (!u->failed)
+		u->err = *e;
+	u->failed = true;
+	atomic_store(&u->ended, true);
+}
+
+void unit_begin(struct unit *u)
+{
+	struct pass *p = u->pass;
+	struct err e = {0};
+
+	pthread_mutex_init(&u->reading, NULL);
+	pthread_mutex_init(&u->writing, NULL);
+	pthread_cond_init(&u->turn, NULL);
+	u->state = p->state_size ? mem_zero(1, p->state_size) : NULL;
+	u->out = p->stream ? p->stream : &u->own;
+	u->began_at = u->saved_at = now_seconds();
+	if (open_feed(u, &e)) {
+		fail(u, &e);
+		return;
+	}
+	if (p->state && shard_fingerprint(u->shard, &u->place.input, &e)) {
+		fail(u, &e);
+		return;
+	}
+	if (p->stream)
+		return;
+	open_own_sinks(u);
+	if (try_resume(u, &e) == 0)
+		return;
+	feed_close(&u->feed);
+	e = (struct err){0};
+	tally_free(&u->tally);
+	u->next = 0;
+	if (u->state)
+		memset(u->state, 0, p->state_size);
+	open_own_sinks(u);
+	if (open_feed(u, &e))
+		fail(u, &e);
+}
+
+static int save(struct unit *u, struct err *e)
+{
+	struct arena mem = {0};
+	struct sink sinks[SINK_MAX];
+	const char *names[SINK_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < u->own.n; i++)
+		if (u->own.name[i]) {
+			names[n] = u->own.name[i];
+			sinks[n++] = u->own.sink[i];
+		}
+	struct checkpoint c = u->place;
+
+	c.tally = u->tally;
+	c.shard_state = (struct slice){u->state, u->pass->state_size};
+	c.sink = sinks;
+	c.sink_name = names;
+	c.n_sinks = n;
+	int bad = checkpoint_write(u->pass->state, checkpoint_path(u, &mem), &c, e);
+
+	u->saved_at = now_seconds();
+	arena_free(&mem);
+	return bad;
+}
+
+/* The sink of the block's i-th parcel. */
+static struct sink *sink_for(struct unit *u, const struct worker *w, size_t i, struct err *e)
+{
+	struct outputs *o = u->out;
+
+	if (i < SINK_FIXED)
+		return &o->sink[i];
+	for (size_t k = SINK_FIXED; k < o->n; k++)
+		if (strcmp(o->name[k], w->route[i]) == 0)
+			return &o->sink[k];
+	if (o->n == SINK_MAX) {
+		err_set_rc(e, RC_USAGE, "stages route documents to too many folders");
+		return NULL;
+	}
+	return o->add_route(o, w->route[i], e) ? NULL : &o->sink[o->n - 1];
+}
+
+/* The write turn: appends what the worker packed. */
+static int deliver(struct unit *u, struct worker *w, struct err *e)
+{
+	for (size_t i = 0; i < w->n_parcels; i++) {
+		struct sink *s = w->parcel[i].plain.n ? sink_for(u, w, i, e) : NULL;
+
+		if (w->parcel[i].plain.n && (!s || sink_add(s, &w->parcel[i], e)))
+			return -1;
+	}
+	tally_add(&u->tally, &w->tally);
+	u->place.sequence = w->block.sequence + 1;
+	u->place.offset = w->block.next_offset;
+	u->place.record = w->block.next_record;
+	double every = u->pass->recipe->limits.checkpoint;
+
+	if (!u->pass->stream && u->shard->is_file && now_seconds() - u->saved_at >= every)
+		return save(u, e);
+	return 0;
+}
+
+/* Whether the shard's rest fits in what is left of the grace, judged by its pace so far. */
+static bool fits_in_grace(const struct unit *u)
+{
+	uint64_t size = stream_size(u->feed.stream), done = stream_packed(u->feed.stream);
+	double elapsed = now_seconds() - u->began_at;
+
+	return size != UINT64_MAX && done &&
+	       (double)(size - done) * elapsed / (double)done < interrupt_grace_left();
+}
+
+static bool must_stop(struct unit *u)
+{
+	if (atomic_load(&u->pass->stop))
+		return true;
+	return interrupt_came() && (interrupt_is_due() || !fits_in_grace(u));
+}
+
+static void take_big(void *user)
+{
+	struct worker *w = user;
+
+	pthread_mutex_lock(w->big);
+	w->is_big = true;
+}
+
+static void leave_big(struct worker *w, const struct pass *p)
+{
+	if (!w->is_big)
+		return;
+	worker_trim(w, 3 * p->limits.block);
+	w->is_big = false;
+	pthread_mutex_unlock(w->big);
+}
+
+/* The read turn: 1 a block, 0 nothing left, -1 failed. */
+static int take_block(struct unit *u, struct worker *w, struct err *e)
+{
+	int r = 0;
+
+	pthread_mutex_lock(&u->reading);
+	if (!atomic_load(&u->ended) && must_stop(u)) {
+		u->interrupted = true;
+		atomic_store(&u->ended, true);
+	}
+	if (!atomic_load(&u->ended)) {
+		w->big = &u->pass->big;
+		r = feed_fill(&u->feed, &w->block, take_big, w, e);
+		if (r <= 0)
+			atomic_store(&u->ended, true);
+	}
+	pthread_mutex_unlock(&u->reading);
+	return r;
+}
+
+bool unit_step(struct unit *u, struct worker *w)
+{
+	struct err e = {0};
+	int r = take_block(u, w, &e), bad;
+
+	if (r <= 0) {
+		leave_big(w, u->pass);
+		if (r < 0) {
+			pthread_mutex_lock(&u->writing);
+			fail(u, &e);
+			pthread_mutex_unlock(&u->writing);
+		}
+		return false;
+	}
+	bad = worker_do(w, u->shard->path, u->number, u->state, &e);
+	pthread_mutex_lock(&u->writing);
+	while (u->next != w->block.sequence)
+		pthread_cond_wait(&u->turn, &u->writing);
+	if (!bad && !u->failed)
+		bad = deliver(u, w, &e);
+	if (bad)
+		fail(u, &e);
+	u->next++;
+	pthread_cond_broadcast(&u->turn);
+	pthread_mutex_unlock(&u->writing);
+	if (u->pass->progress)
+		u->pass->progress(u->pass->progress_user, w->tally.bytes_in, w->tally.read);
+	leave_big(w, u->pass);
+	return true;
+}
+
+static void take_damage(struct unit *u)
+{
+	if (u->pass->recipe->input.on_corrupt == CORRUPT_KEEP_HEAD && !u->failed)
+		u->damage = slice_of(mem_text(u->feed.damage.msg, strlen(u->feed.damage.msg)));
+	else
+		fail(u, &u->feed.damage);
+	if (u->pass->recipe->input.on_corrupt == CORRUPT_STOP)
+		atomic_store(&u->pass->stop, true);
+}
+
+static int commit(struct unit *u, struct err *e)
+{
+	struct done d = {.input = u->place.input, .damage = u->damage, .records = u->feed.record};
+	struct buf outputs = {0};
+	struct arena mem = {0};
+	int bad = tally_check(&u->tally, u->shard->path, e);
+
+	for (size_t i = 0; i < u->own.n && !bad; i++)
+		if (u->own.name[i])
+			bad = sink_commit(&u->own.sink[i], &outputs, &u->tally.bytes_out, e);
+	d.outputs = buf_slice(&outputs);
+	d.tally = u->tally;
+	if (!bad)
+		bad = done_write(u->pass->state, unit_done_path(u->pass, u->shard, &mem), &d, e);
+	if (!bad)
+		unlink(checkpoint_path(u, &mem));
+	buf_free(&outputs);
+	arena_free(&mem);
+	return bad;
+}
+
+void unit_finish(struct unit *u)
+{
+	struct err e = {0};
+
+	if (u->feed.damaged)
+		take_damage(u);
+	if (u->failed) {
+		u->end = UNIT_FAILED;
+	} else if (u->interrupted) {
+		u->end = UNIT_INTERRUPTED;
+		if (!u->pass->stream && u->shard->is_file && save(u, &e))
+			log_warning("%s: no checkpoint: %s", u->shard->path, e.msg);
+	} else if (!u->pass->stream && commit(u, &e)) {
+		fail(u, &e);
+		u->end = UNIT_FAILED;
+	} else {
+		u->end = UNIT_DONE;
+	}
+	if (u->failed && (u->err.rc == RC_OUTPUT || u->err.rc == RC_BUG || u->err.rc == RC_USAGE))
+		atomic_store(&u->pass->stop, true);
+	close_own_sinks(u, u->end == UNIT_INTERRUPTED);
+	feed_close(&u->feed);
+}
+
+void unit_free(struct unit *u)
+{
+	tally_free(&u->tally);
+	arena_free(&u->place.mem);
+	free(u->state);
+	free((char *)u->damage.p);
+}
