@@ -31,7 +31,8 @@ LDLIBS += -lstdc++ -lm -lpthread
 
 LIBS   := base io doc run dedup
 SRC    := $(sort $(foreach d,$(addprefix lib/,$(LIBS)) rules scorers,$(wildcard $(d)/*.c $(d)/*.cc)))
-OBJ    := $(addprefix $(BUILD)/,$(addsuffix .o,$(SRC)))
+RECIPES := $(sort $(wildcard rules/recipes/*.yaml))
+OBJ    := $(BUILD)/recipes.c.o  $(addprefix $(BUILD)/,$(addsuffix .o,$(SRC)))
 ARCHIVE := $(BUILD)/libcurate.a
 CMD    := $(patsubst cmd/%.c,%,$(wildcard cmd/curate-*.c))
 CMDLIB := $(filter-out $(wildcard cmd/curate-*.c),$(wildcard cmd/*.c))
@@ -48,6 +49,15 @@ $(BUILD)/%.c.o: %.c
 $(BUILD)/%.cc.o: %.cc
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c $< -o $@
+$(BUILD)/recipes.c: $(RECIPES) Makefile
+	@mkdir -p $(@D)
+	@{ echo '/* Made from rules/recipes by the Makefile. */'; echo '#include "lib/run/recipe.h"'; \
+	   echo 'const struct recipe_text recipe_texts[] = {'; \
+	   for f in $(RECIPES); do printf '{"%s",\n' "$$(basename $$f .yaml)"; \
+	     sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $$f; echo '},'; done; \
+	   echo '{0}};'; } > $@
+$(BUILD)/recipes.c.o: $(BUILD)/recipes.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 $(ARCHIVE): $(OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^

@@ -49,9 +49,12 @@ void run_free(struct run *r);
  * owner[k] becomes the task of shard k. */
 void run_assign(const struct shards *s, uint64_t tasks, uint32_t *owner);
 
+/* What a recipe asks to be done to every document. */
+void task_of_recipe(struct task *t, const struct run *run);
+
 /* Streams: all shards of the list through the chain into `out`, one after another, the whole team
- * on each. `show` as in struct task. */
-enum rc run_stream(struct run *r, struct outputs *out, const struct task *extra, struct err *e);
+ * on each. The caller commits `out`. Whole-corpus stages cannot be streamed. */
+enum rc run_stream(struct run *r, struct outputs *out, const struct task *task, struct err *e);
 
 /* What the process may use: cores by affinity, cgroup and SLURM_CPUS_PER_TASK / bytes of memory. */
 unsigned machine_cores(void);

@@ -361,8 +361,7 @@ bool unit_step(struct unit *u, struct worker *w)
 	u->next++;
 	pthread_cond_broadcast(&u->turn);
 	pthread_mutex_unlock(&u->writing);
-	if (u->pass->progress)
-		u->pass->progress(u->pass->progress_user, w->tally.bytes_in, w->tally.read);
+	progress_block(u->pass->progress, w->tally.bytes_in, w->tally.read, w->tally.kept);
 	leave_big(w, u->pass);
 	return true;
 }

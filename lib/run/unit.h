@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "lib/io/shards.h"
+#include "lib/run/progress.h"
 #include "lib/run/state.h"
 #include "lib/run/worker.h"
 
@@ -36,8 +37,7 @@ struct pass {
 	size_t state_size;                /* of the stages' per-shard state */
 	pthread_mutex_t big;              /* held by the one block that outgrew the limit */
 	atomic_bool stop;                 /* a failure that ends the whole run */
-	void (*progress)(void *user, uint64_t plain_bytes, uint64_t records);
-	void *progress_user;
+	struct progress *progress;
 };
 
 enum unit_end { UNIT_DONE, UNIT_FAILED, UNIT_INTERRUPTED };
