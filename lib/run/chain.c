@@ -156,28 +156,35 @@ static struct before remember(const struct doc *d, const struct stage *s, struct
 static void take_back(struct doc *d, const struct stage *s, const struct before *b)
 {
 	struct analysis *analysis = d->analysis;
+	struct slice failure = d->failure;
 
 	*d = b->doc;
-	if (b->line) {
+	d->failure = failure;
+	if (b->line)
 		memcpy(d->line, b->line, d->n_lines * sizeof *b->line);
-	}
 	if (!s->type->edits)
 		d->analysis = analysis; /* the text did not change: what was derived still holds */
 }
 
-/* The note an annotating stage leaves: its verdict, and the statistics it wrote under its name. */
-static struct slice verdict_json(bool kept, struct slice why, size_t edits, struct arena *mem)
+/* The note an annotating stage leaves: its verdict, then the members of the note it wrote itself. */
+static struct slice verdict_json(bool kept, struct slice why, size_t edits, struct slice own,
+                                 struct arena *mem)
 {
 	struct buf out = {0};
 
 	buf_add(&out, kept ? S("{\"keep\":true") : S("{\"keep\":false"));
-	if (!kept) {
+	if (!kept && why.n) {
 		json_write_key(&out, S("why"));
 		json_write_text(&out, why);
 	}
 	if (edits)
 		buf_addf(&out, ",\"edits\":%zu", edits);
-	buf_byte(&out, '}');
+	if (own.n > 2 && own.p[0] == '{') {
+		buf_byte(&out, ',');
+		buf_add(&out, slice_tail(own, 1));
+	} else {
+		buf_byte(&out, '}');
+	}
 	struct slice json = arena_copy(mem, buf_slice(&out));
 
 	buf_free(&out);
@@ -211,10 +218,15 @@ static struct outcome ask(const struct stage *s, const void *self, struct doc *d
 		return out;
 	for (size_t i = before.doc.n_scores; i < after.n_scores; i++)
 		doc_score(d, after.score[i].name, after.score[i].value);
-	for (size_t i = before.doc.n_notes; i < after.n_notes; i++)
-		doc_note(d, after.note[i].key, after.note[i].json);
-	if (s->type->edits || !s->type->barrier || out.failed)
-		doc_note(d, s->name, verdict_json(!out.failed, out.why, out.edits, d->mem));
+	struct slice own = S("");
+
+	for (size_t i = before.doc.n_notes; i < after.n_notes; i++) {
+		if (strcmp(after.note[i].key, s->name) == 0)
+			own = after.note[i].json;
+		else
+			doc_note(d, after.note[i].key, after.note[i].json);
+	}
+	doc_note(d, s->name, verdict_json(!out.failed, out.why, out.edits, own, d->mem));
 	return out;
 }
 

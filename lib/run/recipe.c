@@ -217,13 +217,13 @@ static int files_json(const struct recipe *r, struct buf *out, struct err *e)
 }
 
 /* Keys that change where or how fast a run goes, but not one byte of what it writes. */
-static bool is_beside_the_result(struct slice section, const char *key)
+static bool is_beside_the_result(const char *section, const char *key)
 {
 	static const char *const keys[] = {"input.path", "input.glob", "output.path", "recipe.name"};
 	char name[128];
 
-	snprintf(name, sizeof name, "%.*s.%s", SLICE(section), key);
-	if (slice_equal(section, S("limits")))
+	snprintf(name, sizeof name, "%s.%s", section, key);
+	if (strcmp(section, "limits") == 0)
 		return true;
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (strcmp(name, keys[i]) == 0)
@@ -237,7 +237,7 @@ static void section_json(const struct recipe *r, const struct recipe_section *s,
 	const void *self = (const char *)r + s->at;
 
 	for (const struct param *p = s->params; p->name; p++) {
-		if (for_hash && is_beside_the_result(slice_of(s->name), p->name))
+		if (for_hash && is_beside_the_result(s->name, p->name))
 			continue;
 		json_write_key(out, slice_of(p->name));
 		param_json(p, self, out);

@@ -1,5 +1,7 @@
 #include "lib/run/recipe_table.h"
 
+/* The fields of struct param by name: tables below leave out what is zero. */
+#define RANGE(low, high) .min = (low), .max = (high)
 #define TOP(field) offsetof(struct recipe, field)
 #define IN(field) offsetof(struct recipe_input, field)
 #define OUT(field) offsetof(struct recipe_output, field)
@@ -25,9 +27,9 @@ static const struct param input_params[] = {
 	{"lang", PARAM_TEXT, IN(lang), "metadata.language", .help = "field path of the language"},
 	{"on_corrupt", PARAM_CHOICE, IN(on_corrupt), "keep-head", .choices = "stop|keep-head|skip",
          .help = "what becomes of a damaged shard"},
-	{"max_record", PARAM_SIZE, IN(max_record), "64M", 1, 1024. * 1024 * 1024 * 2,
+	{"max_record", PARAM_SIZE, IN(max_record), "64M", RANGE(1, 2147483648.),
          .help = "longest record in bytes"},
-	{"window", PARAM_SIZE, IN(window), "128M", 1024, 2048. * 1024 * 1024,
+	{"window", PARAM_SIZE, IN(window), "128M", RANGE(1024, 2147483648.),
          .help = "largest zstd window in bytes"},
 	{"keep_empty", PARAM_BOOL, IN(keep_empty), "false", .help = "empty text is a document"},
 	{0},
@@ -36,9 +38,10 @@ static const struct param input_params[] = {
 static const struct param output_params[] = {
 	{"path", PARAM_TEXT, OUT(path), "", .help = "output folder"},
 	{"codec", PARAM_CHOICE, OUT(codec), "zst", .choices = "zst|gz|none", .help = "compression"},
-	{"level", PARAM_INT, OUT(level), "0", -7, 22, "compression level; 0: 3 for zst, 6 for gz"},
+	{"level", PARAM_INT, OUT(level), "0", RANGE(-7, 22),
+         .help = "compression level; 0: 3 for zst, 6 for gz"},
 	{"shard_size", PARAM_SIZE, OUT(shard_size), "0", .help = "compressed bytes; 0: as the input"},
-	{"block", PARAM_SIZE, OUT(block), "8M", 4096, 1024. * 1024 * 1024,
+	{"block", PARAM_SIZE, OUT(block), "8M", RANGE(4096, 1073741824.),
          .help = "bytes of records in one frame"},
 	{"dropped", PARAM_BOOL, OUT(dropped), "false", .help = "write dropped records to OUT/dropped"},
 	{0},
@@ -46,12 +49,13 @@ static const struct param output_params[] = {
 
 static const struct param limit_params[] = {
 	{"mem", PARAM_SIZE, LIMIT(mem), "0", .help = "memory budget; 0: four fifths of the machine's"},
-	{"threads", PARAM_INT, LIMIT(threads), "0", 0, 4096, "0: the cores this process may use"},
-	{"max_bad", PARAM_REAL, LIMIT(max_bad), "0.1%", 0, 1,
+	{"threads", PARAM_INT, LIMIT(threads), "0", RANGE(0, 4096),
+         .help = "0: the cores this process may use"},
+	{"max_bad", PARAM_REAL, LIMIT(max_bad), "0.1%", RANGE(0, 1),
          .help = "share of records that may be bad before the exit code is 1"},
-	{"grace", PARAM_SECONDS, LIMIT(grace), "0", 0, 86400,
+	{"grace", PARAM_SECONDS, LIMIT(grace), "0", RANGE(0, 86400),
          .help = "on SIGTERM, shards that end within this are finished"},
-	{"checkpoint", PARAM_SECONDS, LIMIT(checkpoint), "30", 0, 86400,
+	{"checkpoint", PARAM_SECONDS, LIMIT(checkpoint), "30", RANGE(0, 86400),
          .help = "how much work in a long shard a kill may cost"},
 	{0},
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "lib/base/mem.h"
+#include "lib/base/par.h"
 #include "lib/run/interrupt.h"
 
 /* Where a unit stands, from the team's point of view. */
@@ -99,38 +100,32 @@ static void stand_up(struct table *t, size_t i)
 	pthread_mutex_unlock(&t->lock);
 }
 
-static void *work(void *user)
+static int work(void *user, size_t i, unsigned thread, struct err *e)
 {
 	struct table *t = user;
 	struct worker w;
-	size_t i;
+	size_t at;
 
+	(void)i, (void)thread, (void)e;
 	worker_open(&w, &t->team->pass->task);
-	while ((i = sit_down(t)) != SIZE_MAX) {
-		while (unit_step(&t->team->unit[i], &w))
+	while ((at = sit_down(t)) != SIZE_MAX) {
+		while (unit_step(&t->team->unit[at], &w))
 			;
-		stand_up(t, i);
+		stand_up(t, at);
 	}
 	worker_close(&w);
-	return NULL;
+	return 0;
 }
 
 void team_work(struct team *team)
 {
 	struct table t = {.team = team, .seat = mem_new(struct seat, team->n)};
-	pthread_t *thread = mem_new(pthread_t, team->threads);
-	unsigned started = 0;
+	struct err none = {0};
 
 	pthread_mutex_init(&t.lock, NULL);
 	pthread_cond_init(&t.changed, NULL);
-	while (started + 1 < team->threads &&
-	       pthread_create(&thread[started], NULL, work, &t) == 0)
-		started++;
-	work(&t);
-	for (unsigned i = 0; i < started; i++)
-		pthread_join(thread[i], NULL);
+	par_for(team->threads, team->threads, work, &t, &none);
 	pthread_cond_destroy(&t.changed);
 	pthread_mutex_destroy(&t.lock);
-	free(thread);
 	free(t.seat);
 }

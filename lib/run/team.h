@@ -1,4 +1,4 @@
-/* The team: the one place where threads are started. They take whole units, largest first, and when
+/* The team: the threads of a pass. They take whole units, largest first, and when
  * none is left they join those still being read. */
 #ifndef CURATE_RUN_TEAM_H
 #define CURATE_RUN_TEAM_H

@@ -351,6 +351,8 @@ bool unit_step(struct unit *u, struct worker *w)
 		return false;
 	}
 	bad = worker_do(w, u->shard->path, u->number, u->state, &e);
+	if (bad && e.rc == RC_INPUT) /* a policy that allows no exception */
+		atomic_store(&u->pass->stop, true);
 	pthread_mutex_lock(&u->writing);
 	while (u->next != w->block.sequence)
 		pthread_cond_wait(&u->turn, &u->writing);

@@ -180,7 +180,10 @@ static int do_record(struct worker *w, struct slice raw, struct slice *log, stru
 	} else {
 		w->tally.text_in += d.source.n;
 		chain_apply(t->chain, t->from, t->to, &d, at->state, &w->scratch, &w->tally);
-		bad = write_document(w, &d, e);
+		bad = d.failure.n ? err_set_rc(e, RC_INPUT, "record %llu: %s: %.*s",
+		                               (unsigned long long)d.record, d.stage,
+		                               SLICE(d.failure))
+		                  : write_document(w, &d, e);
 	}
 	arena_reset(&w->mem, KEEP_ARENA);
 	return bad;
