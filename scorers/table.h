@@ -1,1 +1,2 @@
 /* Every scorer there is, one line each: STAGE(NAME) names the descriptor NAME_stage of scorers/NAME.c. */
+STAGE(fasttext)
