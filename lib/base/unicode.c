@@ -1,0 +1,163 @@
+#include "lib/base/unicode.h"
+
+#include <pthread.h>
+#include <unicase.h>
+#include <unictype.h>
+#include <uninorm.h>
+
+#include "lib/base/utf8.h"
+
+enum {
+	SYMBOL = UNICODE_PUNCT,
+	DIGIT = UNICODE_DECIMAL | UNICODE_WORD,
+	LOW = UNICODE_ALPHA | UNICODE_WORD | UNICODE_LOWER,
+	UP = UNICODE_ALPHA | UNICODE_WORD | UNICODE_UPPER | UNICODE_LOWERS,
+};
+
+const uint16_t unicode_ascii[128] = {
+	[9 ... 13] = UNICODE_SPACE, [28 ... 32] = UNICODE_SPACE,
+	['!' ... '#'] = SYMBOL, ['%' ... '*'] = SYMBOL, [',' ... '/'] = SYMBOL,
+	['0' ... '9'] = DIGIT, [':'] = SYMBOL, [';'] = SYMBOL, ['?'] = SYMBOL, ['@'] = SYMBOL,
+	['A' ... 'Z'] = UP, ['[' ... ']'] = SYMBOL, ['_'] = SYMBOL | UNICODE_WORD,
+	['a' ... 'z'] = LOW, ['{'] = SYMBOL, ['}'] = SYMBOL,
+};
+
+/* The first two planes are looked up; the rest is computed each time. */
+enum { TABLED = 0x20000 };
+static uint16_t table[TABLED];
+static pthread_once_t table_once = PTHREAD_ONCE_INIT;
+
+enum { CAPITAL_I_DOT = 0x130, CAPITAL_SIGMA = 0x3a3, FINAL_SIGMA = 0x3c2 };
+
+static bool has(uint32_t c, uint32_t categories)
+{
+	return uc_is_general_category_withtable(c, categories);
+}
+
+static uint16_t compute(uint32_t c)
+{
+	ucs4_t parts[UC_DECOMPOSITION_MAX_LENGTH];
+	unsigned f = 0;
+
+	if (has(c, UC_CATEGORY_MASK_L))
+		f |= UNICODE_ALPHA | UNICODE_WORD;
+	if (has(c, UC_CATEGORY_MASK_N) || c == '_')
+		f |= UNICODE_WORD;
+	if (has(c, UC_CATEGORY_MASK_Nd))
+		f |= UNICODE_DECIMAL;
+	if (has(c, UC_CATEGORY_MASK_P))
+		f |= UNICODE_PUNCT;
+	if (has(c, UC_CATEGORY_MASK_Mn))
+		f |= UNICODE_MARK;
+	if (has(c, UC_CATEGORY_MASK_Lt))
+		f |= UNICODE_TITLE;
+	if (uc_is_property_uppercase(c))
+		f |= UNICODE_UPPER;
+	if (uc_is_property_lowercase(c))
+		f |= UNICODE_LOWER;
+	if (utf8_is_space(c))
+		f |= UNICODE_SPACE;
+	if (uc_canonical_decomposition(c, parts) > 0)
+		f |= UNICODE_DECOMPOSES;
+	if (uc_combining_class(c))
+		f |= UNICODE_REORDERS;
+	if (c == CAPITAL_I_DOT || uc_tolower(c) != c)
+		f |= UNICODE_LOWERS;
+	return (uint16_t)f;
+}
+
+static void fill_table(void)
+{
+	for (uint32_t c = 0; c < TABLED; c++)
+		table[c] = compute(c);
+}
+
+uint16_t unicode_flags_of(uint32_t c)
+{
+	pthread_once(&table_once, fill_table);
+	return c < TABLED ? table[c] : compute(c);
+}
+
+uint32_t unicode_lower(uint32_t c)
+{
+	return uc_tolower(c);
+}
+
+unsigned unicode_combining(uint32_t c)
+{
+	return (unsigned)uc_combining_class(c);
+}
+
+unsigned unicode_decompose(uint32_t c, uint32_t out[UNICODE_DECOMPOSED])
+{
+	ucs4_t parts[UC_DECOMPOSITION_MAX_LENGTH];
+	int n = uc_canonical_decomposition(c, parts);
+	unsigned done = 0;
+
+	if (n <= 0)
+		return out[0] = c, 1;
+	for (int i = 0; i < n; i++)
+		done += unicode_decompose(parts[i], out + done);
+	return done;
+}
+
+/* True when a cased character stands next to `at` in the given direction, case-ignorable ones in
+ * between not counted. */
+static bool cased_before(struct slice s, size_t at)
+{
+	while (at > 0) {
+		unsigned size;
+		uint32_t c = utf8_last(slice_head(s, at), &size);
+
+		if (!uc_is_case_ignorable(c))
+			return uc_is_cased(c);
+		at -= size;
+	}
+	return false;
+}
+
+static bool cased_after(struct slice s, size_t at)
+{
+	while (at < s.n) {
+		unsigned size;
+		uint32_t c = utf8_at(s.p + at, &size);
+
+		if (!uc_is_case_ignorable(c))
+			return uc_is_cased(c);
+		at += size;
+	}
+	return false;
+}
+
+size_t unicode_lower_text(struct slice s, char *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n;) {
+		unsigned char byte = (unsigned char)s.p[i];
+
+		if (byte < 0x80) {
+			out[n++] = (char)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
+			i++;
+			continue;
+		}
+		unsigned size;
+		uint32_t c = utf8_at(s.p + i, &size);
+
+		if (!(unicode_flags_of(c) & UNICODE_LOWERS)) {
+			memcpy(out + n, s.p + i, size);
+			n += size;
+		} else if (c == CAPITAL_I_DOT) {
+			memcpy(out + n, "i\xcc\x87", 3);
+			n += 3;
+		} else {
+			uint32_t low = unicode_lower(c);
+
+			if (c == CAPITAL_SIGMA && cased_before(s, i) && !cased_after(s, i + size))
+				low = FINAL_SIGMA;
+			n += utf8_put(out + n, low);
+		}
+		i += size;
+	}
+	return n;
+}

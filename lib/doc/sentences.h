@@ -1,0 +1,18 @@
+/* The sentences of a text: spaCy's sentencizer on spaCy's English tokens. */
+#ifndef CURATE_DOC_SENTENCES_H
+#define CURATE_DOC_SENTENCES_H
+
+#include "lib/base/arena.h"
+
+/* datatrove's split_into_sentences: the pieces make up the whole text, white space belongs to the
+ * following sentence. The empty text is one empty sentence. Valid UTF-8 of less than 4 GiB. */
+struct sentences {
+	size_t n;
+	const struct slice *text;
+};
+void sentences_split(struct slice text, struct sentences *out, struct arena *mem);
+
+/* Only their number. */
+size_t sentences_count(struct slice text, struct arena *scratch);
+
+#endif

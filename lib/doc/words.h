@@ -1,0 +1,51 @@
+/* The words of a text. Equal words share one number, so that rules compare and count integers. */
+#ifndef CURATE_DOC_WORDS_H
+#define CURATE_DOC_WORDS_H
+
+#include "lib/base/arena.h"
+#include "lib/doc/doc.h"
+
+enum word_flag {
+	WORD_ALPHA = 1, /* has a character that str.isalpha */
+	WORD_TEXT = 2,  /* has a character outside datatrove's PUNCTUATION_SET (lib/doc/punct.h) */
+};
+
+/* One distinct word. */
+struct word {
+	struct slice text; /* bytes of the text itself, or in the arena; never empty */
+	uint32_t chars;    /* code points */
+	uint32_t count;    /* how often it occurs */
+	uint32_t flags;
+};
+
+/* Word i of the text is distinct[id[i]]; ids are given in order of first appearance. */
+struct words {
+	size_t n;
+	const uint32_t *id;
+	size_t n_distinct;
+	const struct word *distinct;
+
+	/* Private: the table of distinct words. */
+	const struct word_slot *slot;
+	size_t mask;
+};
+
+static inline const struct word *words_at(const struct words *w, size_t i)
+{
+	return &w->distinct[w->id[i]];
+}
+
+/* The distinct word equal to `text`, or NULL. */
+const struct word *words_find(const struct words *w, struct slice text);
+
+/* Splits valid UTF-8 of less than 4 GiB:
+ * WORDS_SPACY       spaCy's English tokenizer as datatrove 0.10 uses it (punctuation is words too)
+ * WORDS_WHITESPACE  Python's str.split()
+ * WORDS_UNICODE     word boundaries of UAX #29, without white space
+ * The result lies in `mem` and points into `text`. */
+void words_split(enum word_kind kind, struct slice text, struct words *w, struct arena *mem);
+
+/* Number of words, for less than words_split. */
+size_t words_count(enum word_kind kind, struct slice text, struct arena *scratch);
+
+#endif
