@@ -5,6 +5,9 @@
  *   {"text":"…","keep":true,"route":"cooldown"}
  *   {"bad":"invalid_json"}
  *
+ * An edit is [STAGE,"put",LINE,AT,LEN,TEXT] or [STAGE,"cut",LINE,COUNT] as in struct edit, in the
+ * order they were made. Scores and notes that came with the record are not in it. A document that
+ * was dropped has its scores and edits up to then, so that the drop can be left out.
  * text is XXH3-64 of the source text; replay refuses any other. A quarantined record has its line
  * too, so that line i of the log is record i of the shard. */
 #ifndef CURATE_DOC_EDITLOG_H
@@ -18,9 +21,11 @@ void editlog_write(const struct doc *d, struct buf *out);
 /* Adds the line of a record that could not be read. */
 void editlog_write_bad(const char *reason, struct buf *out);
 
-/* Does to a freshly parsed document what `line` says, as the stages did. Stage names are interned in `mem`.
- * `without` (may be NULL) leaves out a stage's edits and its drop. Returns -1 when the line is not a log line, was
- * written for another text, or does not fit. A "bad" line is refused: the caller has no document for it. */
+/* Does to a freshly parsed document what `line` says, as the stages did. `line` has JSON_PADDING
+ * readable bytes behind it and outlives the document, which keeps pointing into it. `without` (may
+ * be NULL) leaves out a stage's edits and its drop; scores and notes are not signed and stay.
+ * Returns -1 when the line is not a log line, was written for another text, or does not fit. A
+ * "bad" line is refused: the caller has no document for it. Members it does not know are ignored. */
 int editlog_apply(struct doc *d, struct slice line, const char *without, struct err *e);
 
 /* True for {"bad":…}. */

@@ -232,7 +232,7 @@ static enum json_fault index_fault(enum json_shim_result result, struct slice re
 int json_read(struct json *j, struct slice record, const struct json_path *path, size_t n,
               struct json_value *value, struct arena *mem, const char **why)
 {
-	struct reader r = {.s = record, .path = path, .value = value, .mem = mem};
+	struct reader r = {.s = record, .path = path, .value = value, .mem = mem, .why = ""};
 	uint64_t in = 0;
 
 	assert(n <= JSON_MAX_PATHS);

@@ -347,7 +347,7 @@ static void random_stage(struct doc *d, const char *name)
 static void replay_does_what_the_stages_did(void **state)
 {
 	(void)state;
-	for (seed = 0; seed < 3000u << 12; seed = ((seed >> 12) + 1) << 12) {
+	for (seed = 0; seed < 1000u << 12; seed = ((seed >> 12) + 1) << 12) {
 		static const char *const name[] = {"a", "b", "c"};
 		struct doc d = fresh(random_text(20)), again = fresh(d.source);
 		struct err e = {0};
@@ -408,10 +408,10 @@ static void leaving_a_stage_out_is_not_running_it(void **state)
 	}
 }
 
-static void a_million_edits_of_one_line_take_no_square_time(void **state)
+static void many_edits_of_one_line_take_no_square_time(void **state)
 {
 	(void)state;
-	enum { N = 1000000 };
+	enum { N = 200000 };
 	static const char *const by[] = {"a", "b"};
 	struct edit *edit = malloc(N * sizeof *edit);
 	char *source = malloc(N);
@@ -451,7 +451,7 @@ int main(void)
 		cmocka_unit_test(edits_that_do_not_fit_are_refused),
 		cmocka_unit_test(replay_does_what_the_stages_did),
 		cmocka_unit_test(leaving_a_stage_out_is_not_running_it),
-		cmocka_unit_test(a_million_edits_of_one_line_take_no_square_time),
+		cmocka_unit_test(many_edits_of_one_line_take_no_square_time),
 	};
 	int failed = cmocka_run_group_tests_name("doc", tests, NULL, NULL);
 
