@@ -102,6 +102,12 @@ void doc_note(struct doc *d, const char *key, struct slice json)
 	*ADD(d, d->note, d->n_notes, d->note_cap) = (struct note){key, json};
 }
 
+void doc_count(struct doc *d, const char *name, uint64_t n)
+{
+	if (n)
+		*ADD(d, d->counted, d->n_counted, d->counted_cap) = (struct counted){name, n};
+}
+
 static void add_put(struct doc *d, uint32_t line, size_t at, size_t len, struct slice text)
 {
 	assert(at + len <= UINT32_MAX);

@@ -42,6 +42,12 @@ struct note {
 	struct slice json;
 };
 
+/* What a stage counted at one document, for the report. */
+struct counted {
+	const char *name;
+	uint64_t n;
+};
+
 enum word_kind { WORDS_SPACY, WORDS_WHITESPACE, WORDS_UNICODE };
 
 /* What the document may lean on while one thread works on it. */
@@ -77,6 +83,8 @@ struct doc {
 	size_t scores_read; /* so many came with the record; a stage's, of the same name too, follow */
 	struct note *note;
 	size_t n_notes;
+	struct counted *counted;
+	size_t n_counted; /* since the stage began */
 	const char *dropped_by; /* NULL while it is kept */
 	struct slice why;       /* the reason of the first drop, e.g. "gopher_short_doc" */
 	struct slice failure;   /* why the run must end here, or empty */
@@ -94,7 +102,7 @@ struct doc {
 	struct slice text;
 	bool text_is_old, lines_are_split, some_are_cut;
 	size_t settled_edits; /* those of stages that have returned */
-	size_t edit_cap, score_cap, note_cap;
+	size_t edit_cap, score_cap, note_cap, counted_cap;
 };
 
 /* The current text: the lines that are left, joined by LF. */
@@ -111,6 +119,10 @@ bool doc_score_get(const struct doc *d, struct slice name, double *value);
 
 /* A member of `curate`: `json` is one valid JSON value; it is copied. */
 void doc_note(struct doc *d, const char *key, struct slice json);
+
+/* Adds n to a counter of the stage in the report (stages[].counted.NAME); the document does not
+ * change. Counters of shadow and annotate mode count too. `name` outlives the run. */
+void doc_count(struct doc *d, const char *name, uint64_t n);
 
 /* d->line[i] becomes text (copied; only what differs is logged). It keeps its number. */
 void doc_put(struct doc *d, size_t i, struct slice text);

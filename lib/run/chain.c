@@ -156,10 +156,13 @@ static struct before remember(const struct doc *d, const struct stage *s, struct
 static void take_back(struct doc *d, const struct stage *s, const struct before *b)
 {
 	struct analysis *analysis = d->analysis;
-	struct slice failure = d->failure;
+	struct doc after = *d;
 
 	*d = b->doc;
-	d->failure = failure;
+	d->failure = after.failure;
+	d->counted = after.counted;
+	d->n_counted = after.n_counted;
+	d->counted_cap = after.counted_cap;
 	if (b->line)
 		memcpy(d->line, b->line, d->n_lines * sizeof *b->line);
 	if (!s->type->edits)
@@ -274,6 +277,9 @@ void chain_apply(const struct chain *c, size_t from, size_t to, struct doc *d, v
 		struct stage_tally *row = tally_stage(t, s->name);
 
 		count(row, &o, bytes, now_ns() - start);
+		for (size_t k = 0; k < d->n_counted; k++)
+			counts_add(&row->counted, slice_of(d->counted[k].name), d->counted[k].n);
+		d->n_counted = 0;
 		if (o.failed && !behind_drop)
 			counts_add(&row->dropped, o.why, 1);
 		if (o.failed && s->mode == MODE_DROP) {

@@ -79,6 +79,9 @@ static void stage_rows(const struct tally *t, bool judge_all)
 		         (unsigned long long)counts_total(&s->dropped), (unsigned long long)s->edits,
 		         seconds > 0 ? (double)s->bytes / 1e6 / seconds : 0.0, percent(s->ns, all), more);
 		reasons("  ", &s->dropped, t->read);
+		for (size_t k = 0; k < s->counted.n; k++)
+			log_note("    %-28s %12llu", s->counted.item[k].name,
+			         (unsigned long long)s->counted.item[k].n);
 	}
 }
 

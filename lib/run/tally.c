@@ -90,6 +90,7 @@ void tally_add(struct tally *to, const struct tally *from)
 
 		numbers_add(stage_numbers, row, &from->stage[i]);
 		counts_merge(&row->dropped, &from->stage[i].dropped);
+		counts_merge(&row->counted, &from->stage[i].counted);
 	}
 }
 
@@ -98,6 +99,7 @@ void tally_free(struct tally *t)
 	for (size_t i = 0; i < t->n_stages; i++) {
 		free(t->stage[i].name);
 		counts_free(&t->stage[i].dropped);
+		counts_free(&t->stage[i].counted);
 	}
 	free(t->stage);
 	counts_free(&t->quarantined);
@@ -154,6 +156,7 @@ void tally_json(const struct tally *t, struct buf *out)
 		json_write_text(out, slice_of(t->stage[i].name));
 		numbers_json(stage_numbers, &t->stage[i], out);
 		counts_json("dropped_by", &t->stage[i].dropped, out);
+		counts_json("counted", &t->stage[i].counted, out);
 		buf_byte(out, '}');
 	}
 	buf_add(out, S("]}"));
@@ -201,6 +204,8 @@ static int read_stage_member(void *user, struct slice key, const struct json_val
 		return -1;
 	if (slice_equal(key, S("dropped_by")))
 		return json_each(r->json, v->span, &r->mem, read_count, &r->row->dropped);
+	if (slice_equal(key, S("counted")))
+		return json_each(r->json, v->span, &r->mem, read_count, &r->row->counted);
 	return read_number(stage_numbers, r->row, key, v) ? 0 : -1;
 }
 

@@ -29,6 +29,7 @@ struct stage_tally {
 	uint64_t edits;        /* cuts and puts */
 	uint64_t edited;       /* documents with at least one */
 	struct counts dropped; /* by reason; in annotate and shadow mode: would have been dropped */
+	struct counts counted; /* what the stage counted itself: doc_count */
 	uint64_t alone;        /* judge: all — failed here and nowhere else */
 	uint64_t joint;        /* judge: all — failed here, whoever else failed it */
 };
