@@ -41,7 +41,7 @@ BIN    := $(addprefix $(BUILD)/bin/,$(CMD))
 UNIT   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
 .PHONY: all unit clean
-all: $(BIN)
+all: $(ARCHIVE) $(BIN)
 
 $(BUILD)/%.c.o: %.c
 	@mkdir -p $(@D)

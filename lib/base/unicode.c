@@ -109,8 +109,8 @@ static bool cased_before(struct slice s, size_t at)
 		unsigned size;
 		uint32_t c = utf8_last(slice_head(s, at), &size);
 
-		if (!uc_is_case_ignorable(c))
-			return uc_is_cased(c);
+		if (!uc_is_property_case_ignorable(c))
+			return uc_is_property_cased(c);
 		at -= size;
 	}
 	return false;
@@ -122,8 +122,8 @@ static bool cased_after(struct slice s, size_t at)
 		unsigned size;
 		uint32_t c = utf8_at(s.p + at, &size);
 
-		if (!uc_is_case_ignorable(c))
-			return uc_is_cased(c);
+		if (!uc_is_property_case_ignorable(c))
+			return uc_is_property_cased(c);
 		at += size;
 	}
 	return false;

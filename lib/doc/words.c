@@ -38,7 +38,7 @@ static uint64_t load_head(const char *p, size_t n, size_t room)
 		return load64(p);
 	if (room < 8)
 		return memcpy(&x, p, n), x;
-	return load64(p) & ((uint64_t)1 << 8 * n) - 1;
+	return load64(p) & (((uint64_t)1 << 8 * n) - 1);
 }
 
 /* The same for equal bytes, wherever they stand. */
