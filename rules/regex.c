@@ -52,10 +52,9 @@ static void regex_fini(void *self)
 	pattern_close(r->pattern);
 }
 
-/* Says in the record that a search was given up. */
 static void limit_hit(const struct regex *r, struct doc *d)
 {
-	doc_note(d, d->stage, S("{\"match_limit\":1}"));
+	doc_count(d, "match_limit", 1);
 	if (r->on_limit == LIMIT_DROP)
 		doc_drop(d, S("match_limit"));
 }

@@ -12,6 +12,7 @@ void stats_add_always(struct stats *s, const char *name, double value)
 
 bool stats_drop(struct stats *s, struct slice why)
 {
+	s->failed = true;
 	doc_drop(s->d, why);
 	if (!s->d->complete)
 		return true;

@@ -10,6 +10,7 @@
 
 struct stats {
 	struct doc *d;
+	bool failed; /* a check of this stage did */
 	struct buf json, fails; /* used only when the document is judged completely */
 };
 

@@ -1,0 +1,191 @@
+/* Gopher's quality rules (Rae et al. 2021, table A1, as datatrove 0.10 applies them): the number and
+ * length of words, symbols, bullets, ellipses, letters and stop words. A threshold of 0 is off. */
+#include "lib/run/stage.h"
+
+#include <stdlib.h>
+
+#include "lib/base/map.h"
+#include "lib/base/mem.h"
+#include "lib/base/utf8.h"
+#include "lib/doc/analysis.h"
+#include "lib/doc/stats.h"
+#include "lib/doc/wordlist.h"
+
+struct gopher_quality {
+	int64_t min_doc_words, max_doc_words, min_stop_words;
+	double min_avg_word_length, max_avg_word_length, max_symbol_word_ratio;
+	double max_bullet_lines_ratio, max_ellipsis_lines_ratio, max_non_alpha_words_ratio;
+	struct list stop_words;
+	struct slice stop_words_file;
+	struct wordlist loaded;
+	struct map stop; /* all of them, once */
+};
+
+#define AT(field) offsetof(struct gopher_quality, field)
+
+static const struct param params[] = {
+	{.name = "min_doc_words", .kind = PARAM_INT, .at = AT(min_doc_words), .preset = "50",
+	 .min = 0, .max = 1e12, .help = "fewest words that are not mere punctuation"},
+	{.name = "max_doc_words", .kind = PARAM_INT, .at = AT(max_doc_words), .preset = "100000",
+	 .min = 0, .max = 1e12, .help = "most words that are not mere punctuation"},
+	{.name = "min_avg_word_length", .kind = PARAM_REAL, .at = AT(min_avg_word_length),
+	 .preset = "3", .min = 0, .max = 1e9, .help = "least mean length of those, code points"},
+	{.name = "max_avg_word_length", .kind = PARAM_REAL, .at = AT(max_avg_word_length),
+	 .preset = "10", .min = 0, .max = 1e9, .help = "largest mean length of those"},
+	{.name = "max_symbol_word_ratio", .kind = PARAM_REAL, .at = AT(max_symbol_word_ratio),
+	 .preset = "0.1", .min = 0, .max = 1e9, .help = "most '#', and most ellipses, a word"},
+	{.name = "max_bullet_lines_ratio", .kind = PARAM_REAL, .at = AT(max_bullet_lines_ratio),
+	 .preset = "0.9", .min = 0, .max = 1, .help = "largest share of lines that start with a bullet"},
+	{.name = "max_ellipsis_lines_ratio", .kind = PARAM_REAL,
+	 .at = AT(max_ellipsis_lines_ratio), .preset = "0.3", .min = 0, .max = 1,
+	 .help = "largest share of lines that end with an ellipsis"},
+	{.name = "max_non_alpha_words_ratio", .kind = PARAM_REAL,
+	 .at = AT(max_non_alpha_words_ratio), .preset = "0.8", .min = 0, .max = 1,
+	 .help = "despite its name: least share of words with a letter"},
+	{.name = "min_stop_words", .kind = PARAM_INT, .at = AT(min_stop_words), .preset = "2",
+	 .min = 0, .max = 1e9, .help = "fewest different stop words"},
+	{.name = "stop_words", .kind = PARAM_LIST, .at = AT(stop_words),
+	 .preset = "the,be,to,of,and,that,have,with", .help = "the stop words, letter for letter"},
+	{.name = "stop_words_file", .kind = PARAM_FILE, .at = AT(stop_words_file),
+	 .help = "more of them, one a line"},
+	{0},
+};
+
+static int gopher_quality_init(void *self, struct err *e)
+{
+	struct gopher_quality *r = self;
+
+	for (size_t i = 0; i < r->stop_words.n; i++)
+		map_put(&r->stop, r->stop_words.item[i], NULL);
+	if (r->stop_words_file.n == 0)
+		return 0;
+	char *path = mem_text(r->stop_words_file.p, r->stop_words_file.n);
+	int rc = wordlist_load(&r->loaded, path, e);
+
+	for (size_t i = 0; i < r->loaded.n; i++)
+		map_put(&r->stop, r->loaded.item[i], NULL);
+	free(path);
+	return rc;
+}
+
+static void gopher_quality_fini(void *self)
+{
+	struct gopher_quality *r = self;
+
+	map_free(&r->stop);
+	wordlist_free(&r->loaded);
+}
+
+static bool judge_length(const struct gopher_quality *r, const struct words *w, struct stats *s)
+{
+	int64_t count = 0, chars = 0;
+
+	for (size_t i = 0; i < w->n_distinct; i++) {
+		const struct word *word = &w->distinct[i];
+
+		if (word->flags & WORD_TEXT) {
+			count += word->count;
+			chars += (int64_t)word->chars * word->count;
+		}
+	}
+	double mean = (double)chars / (double)count; /* NaN without words: fails nothing */
+
+	stats_add(s, "words", (double)w->n);
+	return stats_check(s, "text_words", (double)count,
+	                   r->min_doc_words && count < r->min_doc_words, S("gopher_short_doc")) ||
+	       stats_check(s, "text_words", (double)count,
+	                   r->max_doc_words && count > r->max_doc_words, S("gopher_long_doc")) ||
+	       stats_check(s, "mean_word_length", mean,
+	                   r->min_avg_word_length != 0 && mean < r->min_avg_word_length,
+	                   S("gopher_below_avg_threshold")) ||
+	       stats_check(s, "mean_word_length", mean,
+	                   r->max_avg_word_length != 0 && mean > r->max_avg_word_length,
+	                   S("gopher_above_avg_threshold"));
+}
+
+static bool judge_symbols(const struct gopher_quality *r, struct slice text, double n_words,
+                          struct stats *s)
+{
+	double limit = r->max_symbol_word_ratio;
+	double hashes = (double)slice_count(text, S("#")) / n_words;
+
+	if (stats_check(s, "hash_word_ratio", hashes, limit != 0 && hashes > limit,
+	                S("gopher_too_many_hashes")))
+		return true;
+	size_t count = slice_count(text, S("...")) + slice_count(text, S("…"));
+	double ellipses = (double)count / n_words;
+
+	return stats_check(s, "ellipsis_word_ratio", ellipses, limit != 0 && ellipses > limit,
+	                   S("gopher_too_many_ellipsis"));
+}
+
+static bool judge_lines(const struct gopher_quality *r, struct slice text, struct stats *s)
+{
+	struct slice line;
+	size_t lines = 0, bullets = 0, ellipses = 0;
+
+	while (utf8_splitline(&text, &line)) {
+		struct slice head = utf8_strip_head(line), tail = utf8_strip_tail(line);
+
+		lines++;
+		bullets += slice_starts(head, S("-")) || slice_starts(head, S("•"));
+		ellipses += slice_ends(tail, S("...")) || slice_ends(tail, S("…"));
+	}
+	double bullet = (double)bullets / (double)lines, ellipsis = (double)ellipses / (double)lines;
+
+	return stats_check(s, "bullet_lines_ratio", bullet,
+	                   r->max_bullet_lines_ratio != 0 && bullet > r->max_bullet_lines_ratio,
+	                   S("gopher_too_many_bullets")) ||
+	       stats_check(s, "ellipsis_lines_ratio", ellipsis,
+	                   r->max_ellipsis_lines_ratio != 0 &&
+	                           ellipsis > r->max_ellipsis_lines_ratio,
+	                   S("gopher_too_many_end_ellipsis"));
+}
+
+static bool judge_letters(const struct gopher_quality *r, const struct words *w, struct stats *s)
+{
+	double limit = r->max_non_alpha_words_ratio;
+	uint64_t alpha = 0;
+
+	for (size_t i = 0; i < w->n_distinct; i++)
+		alpha += w->distinct[i].flags & WORD_ALPHA ? w->distinct[i].count : 0;
+	double ratio = (double)alpha / (double)w->n;
+
+	return stats_check(s, "alpha_words_ratio", ratio, limit != 0 && ratio < limit,
+	                   S("gopher_below_alpha_threshold"));
+}
+
+static bool judge_stop_words(const struct gopher_quality *r, const struct words *w,
+                             struct stats *s)
+{
+	int64_t found = 0;
+
+	for (size_t i = 0; i < r->stop.cap && (found < r->min_stop_words || s->d->complete); i++)
+		if (r->stop.slot[i].hash)
+			found += words_find(w, r->stop.slot[i].key) != NULL;
+	return stats_check(s, "stop_words", (double)found, found < r->min_stop_words,
+	                   S("gopher_enough_stop_words"));
+}
+
+static void gopher_quality_doc(const void *self, struct doc *d, struct arena *scratch)
+{
+	const struct gopher_quality *r = self;
+	const struct words *w = doc_words(d);
+	struct slice text = doc_text(d);
+	struct stats s = stats_open(d);
+
+	(void)scratch;
+	(void)(judge_length(r, w, &s) || judge_symbols(r, text, (double)w->n, &s) ||
+	       judge_lines(r, text, &s) || judge_letters(r, w, &s) || judge_stop_words(r, w, &s));
+	stats_close(&s);
+}
+
+const struct stage_type gopher_quality_stage = {
+	.name = "gopher_quality",
+	.help = "Gopher's quality rules: words, symbols, bullets, letters, stop words",
+	.params = params,
+	.size = sizeof(struct gopher_quality),
+	.init = gopher_quality_init,
+	.fini = gopher_quality_fini,
+	.doc = gopher_quality_doc,
+};
