@@ -1,10 +1,7 @@
 /* Keeps a share of the documents by chance. */
 #include "lib/run/stage.h"
 
-#include "lib/base/hash.h"
-#include "lib/base/pcg64.h"
-
-enum draw { DRAW_HASH, DRAW_SEQUENCE };
+#include "lib/doc/chance.h"
 
 struct sampler {
 	double rate;
@@ -20,7 +17,7 @@ static const struct param params[] = {
 	{.name = "seed", .kind = PARAM_INT, .at = AT(seed), .preset = "0", .min = 0, .max = 0x1p62,
 	 .help = "another seed, another choice"},
 	{.name = "draw", .kind = PARAM_CHOICE, .at = AT(draw), .preset = "hash",
-	 .choices = "hash|sequence",
+	 .choices = CHANCE_DRAWS,
 	 .help = "chance from the document's id, or numpy's PCG64 in document order per shard"},
 	{0},
 };
@@ -35,15 +32,9 @@ static size_t sampler_state(const void *self)
 static void sampler_doc(const void *self, struct doc *d, struct arena *scratch)
 {
 	const struct sampler *r = self;
-	double chance;
 
 	(void)scratch;
-	if (r->draw == DRAW_SEQUENCE)
-		chance = pcg64_draw(d->state, (uint64_t)r->seed);
-	else
-		chance = hash_chance(d->id, d->context->seed ^ hash_mix((uint64_t)r->seed) ^
-		                                    hash64(slice_of(d->stage)));
-	if (!(chance < r->rate))
+	if (!(chance_of(d, (enum chance_draw)r->draw, r->seed) < r->rate))
 		doc_drop(d, S(""));
 }
 
