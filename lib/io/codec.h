@@ -32,6 +32,8 @@ struct codec {
 	const char *name, *extension;    /* "gzip", ".gz" */
 	int level, level_min, level_max; /* level is the default one */
 
+	bool is_identity; /* packed and plain bytes are the same */
+
 	/* Whether a file that begins with these bytes is this codec's; n may be less than
 	 * CODEC_SNIFF. */
 	bool (*sniff)(const unsigned char *head, size_t n);

@@ -4,6 +4,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/err.h"
+#include "lib/io/file.h" /* file_read_all */
 
 struct outfile;
 
@@ -23,7 +24,8 @@ uint64_t outfile_size(const struct outfile *f);
 int outfile_sync(struct outfile *f, struct err *e);
 
 /* fsync, rename to the final name, fsync of its folder; frees f whatever happens. On failure the
- * tmp is removed and no final file is made. */
+ * tmp is removed and no final file is made
+ * (only when the very last step, fsync of the folder, fails is it there). */
 int outfile_commit(struct outfile *f, struct err *e);
 
 /* Closes and removes the tmp; `f` may be NULL. outfile_leave closes and leaves the tmp for a later
@@ -33,9 +35,6 @@ void outfile_leave(struct outfile *f);
 
 /* The whole of a small file at once, through PATH.tmp, fsync and rename; RC_OUTPUT. */
 int file_write_atomic(const char *path, struct slice bytes, struct err *e);
-
-/* Adds the whole of a file to buf; RC_INPUT when it cannot be read or has more than `max` bytes. */
-int file_read_all(const char *path, struct buf *buf, size_t max, struct err *e);
 
 /* Makes the folders above path, like mkdir -p of its dirname; RC_OUTPUT. */
 int dir_make_parents(const char *path, struct err *e);

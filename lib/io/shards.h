@@ -19,33 +19,29 @@ struct shard {
 
 struct shards {
 	struct shard *item;
-	size_t n;
+	size_t n, cap;
 	struct arena mem; /* owns all names */
 };
 
 struct shards_options {
-	const char *glob;      /* which files below folders, matched on the relative path; NULL:
-	                          SHARDS_GLOB */
-	const char *file_list; /* a file of input paths, one a line ("-" is stdin), behind `inputs`;
-	                          or NULL */
+	const char *glob; /* which files below folders, matched on the relative path; or NULL */
+	const char *file_list; /* a file of input paths, one a line ("-": stdin), or NULL */
+	bool stems_may_repeat; /* for commands that write no file per shard */
 };
 
-#define SHARDS_GLOB "**/*.{jsonl,ndjson,json}{,.gz,.zst}"
-
-/* Lists files, folders (recursively, hidden names skipped, symbolic links followed once) and "-".
- * Inputs keep their order; below one folder shards are sorted by the bytes of the relative path. A
- * file named twice is listed once. -1 with RC_INPUT: something is missing or unreadable, a folder
- * holds no shard, or two inputs have one stem. Free on failure too. */
+/* Lists files, folders (recursively; names that begin with a dot are skipped, symbolic links are
+ * followed) and "-", then those of the file list. Inputs keep their order; below one folder shards
+ * are sorted by the bytes of the relative path. Without a glob a folder gives all .jsonl, .ndjson
+ * and .json files with any codec's extension or none. A listed file's relative path is the path as
+ * it is listed, without a leading "/" and with "." and ".." resolved. -1 with RC_INPUT: something
+ * is missing or unreadable, there is no shard at all, folders lead back into themselves, or two
+ * shards have one stem. Free on failure too. */
 int shards_list(struct shards *s, const char *const *inputs, size_t n,
                 const struct shards_options *o, struct err *e);
 void shards_free(struct shards *s);
 
 /* Indices of s->item, largest file first (equal sizes in list order); owned, free with free(). */
 size_t *shards_by_size(const struct shards *s);
-
-/* `**` any folders or none, `*` `?` and `[a-z]` `[!a-z]` within one name, `{a,b}` either (nesting
- * allowed), `\` quotes. */
-bool glob_match(struct slice glob, struct slice path);
 
 /* What tells that an input is still the one it was: size, mtime, and the first and last 64 KiB. */
 struct fingerprint {

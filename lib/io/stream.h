@@ -2,10 +2,15 @@
 #ifndef CURATE_IO_STREAM_H
 #define CURATE_IO_STREAM_H
 
+#include <signal.h>
+
 #include "lib/io/codec.h"
 
 struct stream_options {
 	struct decode_options decode;
+	/* Set by a signal handler: a stream that waits for bytes of a pipe gives up within 0.2 s
+	 * with RC_AGAIN. May be NULL. */
+	const volatile sig_atomic_t *stop;
 };
 
 struct stream;
