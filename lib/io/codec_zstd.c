@@ -82,7 +82,7 @@ static int zstd_garbage(const struct zstd_decoder *d, struct err *e)
 	                  (unsigned long long)d->frame_at);
 }
 
-/* Gathers the magic number and hands it to the library: 1 go on, -1 it is none. */
+/* Gathers the magic number and hands it to the library; -1: it is none. */
 static int zstd_head(struct zstd_decoder *d, struct decode_step *s, struct err *e)
 {
 	while (d->head_n < 4 && s->in_used < s->in_n) {
@@ -92,7 +92,7 @@ static int zstd_head(struct zstd_decoder *d, struct decode_step *s, struct err *
 		d->at++;
 	}
 	if (d->head_n < 4)
-		return 1;
+		return 0;
 	if (!is_magic(d->head))
 		return err_set_rc(e, RC_INPUT,
 		                  "trailing garbage: no zstd frame begins at compressed byte %llu",
@@ -102,7 +102,7 @@ static int zstd_head(struct zstd_decoder *d, struct decode_step *s, struct err *
 	ZSTD_outBuffer out = {NULL, 0, 0};
 	ZSTD_DCtx_reset(d->context, ZSTD_reset_session_only);
 	d->want = ZSTD_decompressStream(d->context, &out, &in);
-	return ZSTD_isError(d->want) ? zstd_damage(d, d->want, e) : 1;
+	return ZSTD_isError(d->want) ? zstd_damage(d, d->want, e) : 0;
 }
 
 /* One call of the library. It is given one block's bytes and no more: had it the next block too and
