@@ -35,9 +35,12 @@ struct template_slot {
 	unsigned buckets;   /* N of qN; 0 for known */
 };
 
-/* The answer for a value (its number too, for qN), in *text; false makes the field missing. */
-typedef bool template_answer(const void *user, const struct template_slot *slot, double number,
-                             struct slice *text, struct arena *scratch);
+/* Who answers: *text (and its number, for qN) becomes the answer; false makes the field missing. */
+struct template_caller {
+	bool (*answer)(const void *user, const struct template_slot *slot, double number,
+	               struct slice *text, struct arena *scratch);
+	const void *user;
+};
 
 /* NULL: a mistake, explained. `salt` is for |hash. */
 struct template *template_parse(struct slice text, struct slice salt, struct err *e);
@@ -47,12 +50,11 @@ size_t template_slots(const struct template *t, const struct template_slot **slo
 
 /* Adds the text. With `literal` NULL: false and nothing added when no alternative is complete. Else
  * missing fields of the first alternative become *literal. */
-bool template_write(const struct template *t, struct doc *d, template_answer *answer,
-                    const void *user, const struct slice *literal, struct arena *scratch,
-                    struct buf *out);
+bool template_write(const struct template *t, struct doc *d, const struct template_caller *caller,
+                    const struct slice *literal, struct arena *scratch, struct buf *out);
 
 /* Asks about every slot of every alternative that this document has a value for, for counting. */
-void template_ask(const struct template *t, struct doc *d, template_answer *answer, const void *user,
+void template_ask(const struct template *t, struct doc *d, const struct template_caller *caller,
                   struct arena *scratch);
 
 #endif
