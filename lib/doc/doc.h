@@ -66,7 +66,8 @@ struct doc {
 
 	/* The record. All borrowed, valid until the document has been written. */
 	struct slice raw;         /* the whole line without its LF */
-	struct slice id;          /* unescaped; "FILE/RECORD" when the record has none */
+	struct slice id;          /* unescaped; "FILE/RECORD" when the record has none … */
+	bool has_id;              /* … then this is false */
 	struct slice url, date;   /* unescaped; empty when the record has none */
 	struct slice lang;        /* set by a `language` stage or read from the record */
 	struct slice source;      /* the text as it came, unescaped */
@@ -117,7 +118,9 @@ void doc_lines(struct doc *d);
 void doc_score(struct doc *d, const char *name, double value);
 bool doc_score_get(const struct doc *d, struct slice name, double *value);
 
-/* A member of `curate`: `json` is one valid JSON value; it is copied. */
+/* A member of `curate`: `json` is one valid JSON value; it is copied. null takes the member out, and `curate` itself
+ * when nothing is left in it. The empty key stands for the whole value of `curate`; the other
+ * notes are merged into it. */
 void doc_note(struct doc *d, const char *key, struct slice json);
 
 /* Adds n to a counter of the stage in the report (stages[].counted.NAME); the document does not

@@ -44,6 +44,10 @@ void editlog_write(const struct doc *d, struct buf *out)
 		buf_add(out, S(",\"why\":"));
 		json_write_text(out, d->why);
 	}
+	if (d->route) {
+		buf_add(out, S(",\"route\":"));
+		json_write_text(out, slice_of(d->route));
+	}
 	for (size_t i = d->scores_read; i < d->n_scores; i++) {
 		if (i == d->scores_read)
 			buf_add(out, S(",\"scores\":{"));
@@ -210,13 +214,23 @@ static int read_all(struct reading *r, const struct json_value *v, enum json_kin
 	return json_each(r->d->context->json, v->span, r->d->mem, each, r);
 }
 
-enum { TEXT, KEEP, BY, WHY, SCORES, NOTES, EDITS, BAD, MEMBERS };
+enum { TEXT, KEEP, BY, WHY, SCORES, NOTES, EDITS, BAD, ROUTE, MEMBERS };
+
+/* A log may come from anywhere, and routes become paths. */
+static bool is_folder_name(const struct json_value *v)
+{
+	struct slice s = v->text;
+
+	return v->kind == JSON_STRING && s.n > 0 && s.n < 256 && s.p[0] != '.' &&
+	       !memchr(s.p, '/', s.n) && !memchr(s.p, 0, s.n);
+}
 
 static int read_line(struct doc *d, struct slice line, struct json_value value[MEMBERS],
                      struct err *e)
 {
 	struct slice key[MEMBERS] = {S("text"),   S("keep"),  S("by"),    S("why"),
-	                             S("scores"), S("notes"), S("edits"), S("bad")};
+	                             S("scores"), S("notes"), S("edits"), S("bad"),
+	                             S("route")};
 	struct json_path path[MEMBERS];
 	const char *why;
 	char hash[17];
@@ -236,6 +250,8 @@ static int read_line(struct doc *d, struct slice line, struct json_value value[M
 	if (!value[KEEP].truth &&
 	    (value[BY].kind != JSON_STRING || memchr(value[BY].text.p, 0, value[BY].text.n)))
 		return err_set_rc(e, RC_INPUT, "not a line of an edit log: dropped by nobody");
+	if (value[ROUTE].kind != JSON_MISSING && !is_folder_name(&value[ROUTE]))
+		return err_set_rc(e, RC_INPUT, "not a line of an edit log: a wrong route");
 	return 0;
 }
 
@@ -252,6 +268,8 @@ int editlog_apply(struct doc *d, struct slice line, const char *without, struct 
 		return err_set_rc(e, RC_INPUT, "not a line of an edit log: %s", r.wrong);
 	if (doc_replay(d, r.edit, r.n, without, e))
 		return -1;
+	if (value[ROUTE].kind == JSON_STRING)
+		doc_route(d, name_of(&r, value[ROUTE].text));
 	if (!value[KEEP].truth && (!without || !slice_equal(value[BY].text, slice_of(without)))) {
 		d->dropped_by = name_of(&r, value[BY].text);
 		d->why = value[WHY].text;

@@ -252,8 +252,8 @@ static void ours_go_before_the_closing_brace(void **state)
 	check_written(&d, "{\"text\":\"x\",\"curate\":{\"tag\":[1],\"scores\":{\"q\":0.5,\"r\":-3}}}");
 	d = good("{\"text\":\"x\" } \r");
 	set_text(&d, "y");
-	doc_note(&d, "k", S("null"));
-	check_written(&d, "{\"text\":\"y\",\"curate\":{\"k\":null} } \r");
+	doc_note(&d, "k", S("true"));
+	check_written(&d, "{\"text\":\"y\",\"curate\":{\"k\":true} } \r");
 }
 
 static void members_that_were_there_stay(void **state)
