@@ -202,7 +202,7 @@ struct outcome {
 };
 
 /* Runs the stage for its opinion alone: in annotate and shadow mode, or behind a drop. */
-static struct outcome ask(const struct stage *s, const void *self, struct doc *d,
+static struct outcome ask(const struct stage *s, const void *self, struct doc *d, bool complete,
                           struct arena *scratch)
 {
 	struct before before = remember(d, s, d->mem);
@@ -213,7 +213,7 @@ static struct outcome ask(const struct stage *s, const void *self, struct doc *d
 	out.failed = d->dropped_by != NULL;
 	out.why = d->why;
 	out.edits = d->n_edits - before.doc.n_edits;
-	bool write = s->mode == MODE_ANNOTATE && !before.doc.dropped_by;
+	bool write = complete || (s->mode == MODE_ANNOTATE && !before.doc.dropped_by);
 	struct doc after = *d;
 
 	take_back(d, s, &before);
@@ -271,9 +271,9 @@ void chain_apply(const struct chain *c, size_t from, size_t to, struct doc *d, v
 		d->stage = s->name;
 		d->state = state_at;
 		state_at += state_size(s);
-		d->complete = s->mode != MODE_DROP;
-		struct outcome o = behind_drop || s->mode != MODE_DROP ? ask(s, self, d, scratch)
-		                                                       : obey(s, self, d, scratch);
+		d->complete = s->mode != MODE_DROP || c->complete;
+		struct outcome o = behind_drop || s->mode != MODE_DROP ? ask(s, self, d, c->complete, scratch)
+			                   : obey(s, self, d, scratch);
 		struct stage_tally *row = tally_stage(t, s->name);
 
 		count(row, &o, bytes, now_ns() - start);

@@ -31,6 +31,7 @@ struct chain {
 	struct stage *stage;
 	size_t n;
 	bool judge_all; /* go on after the first drop, to count what every stage would drop */
+	bool complete;  /* every stage makes all its checks and writes down what it measured */
 };
 
 /* Adds a stage with its presets; `name` (empty: the type's) gets a number when it is taken. */

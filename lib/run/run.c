@@ -468,7 +468,7 @@ enum rc run_stream(struct run *run, struct outputs *out, const struct task *task
 	pass.state = NULL;
 	pass.stream = out;
 	pass.task = *task;
-	pass.log_from = NULL;
+	pass.log_from = run->log_from;
 	pass.state_size = chain_state_size(task->chain, task->from, task->to);
 	for (size_t i = 0; i < run->shards->n; i++) {
 		unit[i] = (struct unit){.pass = &pass, .shard = &run->shards->item[i],
