@@ -104,16 +104,21 @@ static enum rc run_folder(struct run *run, const struct common *c, const struct 
                           const char *out, struct err *e)
 {
 	struct state state = {0};
+	struct buf salt = {0};
 	enum rc rc = RC_STATE;
+
+	if (j->log_from)
+		buf_addf(&salt, "replay of %s without %s", j->log_from, j->without ? j->without : "");
 
 	run->log_from = j->log_from;
 	run->without = j->without;
-	if (state_open(&state, out, run->recipe, j->force, e) == 0) {
+	if (state_open(&state, out, run->recipe, buf_text(&salt), j->force, e) == 0) {
 		run->state = &state;
 		interrupt_install(run->recipe->limits.grace);
 		rc = run_shards(run, e);
 		rc = report(run, c, rc, e);
 	}
+	buf_free(&salt);
 	state_free(&state);
 	return rc;
 }

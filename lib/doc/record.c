@@ -46,7 +46,8 @@ static bool lies_in(struct slice inner, struct slice outer)
 }
 
 static enum record_fault judge_text(const struct doc *d, const struct json_value *text,
-                                    bool keep_empty, const char **detail)
+                                    const struct record_fields *fields,
+                                    const char **detail)
 {
 	static const char *const kind[] = {
 		[JSON_NULL] = "it is null",      [JSON_BOOL] = "it is a boolean",
@@ -66,12 +67,12 @@ static enum record_fault judge_text(const struct doc *d, const struct json_value
 		*detail = "the text lies in the member `curate`, which is ours";
 		return RECORD_NO_TEXT;
 	}
-	if (text->text.n == 0 && !keep_empty) {
+	if (text->text.n == 0 && !fields->keep_empty) {
 		*detail = "the text is empty";
 		return RECORD_EMPTY_TEXT;
 	}
 	/* Only an escape can have made one. */
-	if (text->text.p != text->span.p + 1 && memchr(text->text.p, 0, text->text.n)) {
+	if (!fields->keep_nul && text->text.p != text->span.p + 1 && memchr(text->text.p, 0, text->text.n)) {
 		*detail = "the text holds U+0000";
 		return RECORD_NUL;
 	}
@@ -107,7 +108,7 @@ enum record_fault record_parse(struct doc *d, const struct record_fields *fields
 	if (json_fault)
 		return fault_of(json_fault);
 	d->curate_span = value[CURATE].span;
-	enum record_fault fault = judge_text(d, &value[TEXT], fields->keep_empty, detail);
+	enum record_fault fault = judge_text(d, &value[TEXT], fields, detail);
 
 	if (fault)
 		return fault;

@@ -11,6 +11,7 @@ struct record_fields {
 	struct json_path text, id, url, date, lang;
 	uint64_t max_record; /* bytes */
 	bool keep_empty;     /* empty text is a document, not a bad record */
+	bool keep_nul;       /* so is a text that holds U+0000 */
 };
 
 /* Why a record went to quarantine; also the words of the report. */
@@ -25,6 +26,7 @@ enum record_fault {
 	RECORD_TEXT_NOT_STRING,
 	RECORD_EMPTY_TEXT,
 	RECORD_NUL, /* the text holds U+0000 */
+	RECORD_CUT, /* the shard is damaged inside this record; given by the reader */
 	RECORD_FAULTS,
 };
 const char *record_fault_name(enum record_fault f); /* "invalid_json", "missing_text", … */

@@ -16,6 +16,7 @@ const char *record_fault_name(enum record_fault f)
 		[RECORD_TEXT_NOT_STRING] = "text_not_string",
 		[RECORD_EMPTY_TEXT] = "empty_text",
 		[RECORD_NUL] = "nul_in_text",
+		[RECORD_CUT] = "cut_by_damage",
 	};
 
 	return name[f];

@@ -13,7 +13,7 @@ struct recipe_input {
 	struct slice text, id, url, date, lang; /* field paths */
 	int on_corrupt;    /* enum on_corrupt */
 	uint64_t max_record, window;
-	bool keep_empty;
+	bool keep_empty, keep_nul;
 };
 
 struct recipe_output {

@@ -32,6 +32,7 @@ static const struct param input_params[] = {
 	{"window", PARAM_SIZE, IN(window), "128M", RANGE(1024, 2147483648.),
          .help = "largest zstd window in bytes"},
 	{"keep_empty", PARAM_BOOL, IN(keep_empty), "false", .help = "empty text is a document"},
+	{"keep_nul", PARAM_BOOL, IN(keep_nul), "false", .help = "text with U+0000 is a document"},
 	{0},
 };
 

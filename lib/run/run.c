@@ -22,7 +22,8 @@ int record_fields_open(struct record_fields *f, const struct recipe_input *in, s
 		{&f->date, in->date, "date"}, {&f->lang, in->lang, "lang"},
 	};
 
-	*f = (struct record_fields){.max_record = in->max_record, .keep_empty = in->keep_empty};
+	*f = (struct record_fields){.max_record = in->max_record, .keep_empty = in->keep_empty,
+	                             .keep_nul = in->keep_nul};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		if (json_path_parse(all[i].path, all[i].text, e))
 			return err_prefix(e, "input.%s", all[i].name);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/hash.h"
 #include "lib/base/json_write.h"
 #include "lib/base/mem.h"
 #include "lib/base/version.h"
@@ -80,7 +81,8 @@ static int write_owner(const struct state *s, const struct recipe *r, struct err
 	return bad;
 }
 
-int state_open(struct state *s, const char *out, const struct recipe *r, bool force, struct err *e)
+int state_open(struct state *s, const char *out, const struct recipe *r, const char *salt,
+               bool force, struct err *e)
 {
 	struct buf path = {0};
 	int bad;
@@ -92,8 +94,13 @@ int state_open(struct state *s, const char *out, const struct recipe *r, bool fo
 	buf_addf(&path, "/tmp");
 	s->tmp = mem_text(path.p, path.n);
 	path.n = 0;
-	buf_addf(&path, "%s/state.json", s->dir);
 	bad = recipe_hash(r, s->recipe, e);
+	if (!bad && salt[0]) {
+		buf_addf(&path, "%s%s", s->recipe, salt);
+		hash128_text(hash128(buf_slice(&path)), s->recipe);
+		path.n = 0;
+	}
+	buf_addf(&path, "%s/state.json", s->dir);
 	if (!bad && !force && access(buf_text(&path), F_OK) == 0)
 		bad = check_owner(s, path.p, e);
 	else if (!bad && !force && has_foreign_files(out))

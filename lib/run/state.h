@@ -22,8 +22,10 @@ struct state {
 };
 
 /* Opens or makes OUT/_curate. RC_STATE when the folder holds another recipe's or version's work, or
- * files that are not ours, and `force` is off. */
-int state_open(struct state *s, const char *out, const struct recipe *r, bool force, struct err *e);
+ * files that are not ours, and `force` is off. `salt` is what else decides the output's bytes ("" for
+ * a plain run); it becomes part of the hash. */
+int state_open(struct state *s, const char *out, const struct recipe *r, const char *salt,
+               bool force, struct err *e);
 void state_free(struct state *s);
 
 /* What is known of a finished unit. */

@@ -131,6 +131,7 @@ struct position {
 	uint32_t shard;
 	uint64_t record, offset;
 	void *state;
+	bool is_cut; /* the record was cut off by damage */
 };
 
 /* The record's own log line, when the pass reads a log along. */
@@ -170,6 +171,8 @@ static int do_record(struct worker *w, struct slice raw, struct slice *log, stru
 		detail = "longer than max_record";
 	} else {
 		fault = record_parse(&d, t->fields, &detail);
+		if (fault != RECORD_GOOD && at->is_cut)
+			fault = RECORD_CUT;
 	}
 	if (log)
 		slice_cut(log, '\n', &line);
@@ -211,7 +214,7 @@ static int pack(struct worker *w, struct err *e)
 
 int worker_do(struct worker *w, const char *file, uint32_t shard, void *state, struct err *e)
 {
-	struct position at = {file, shard, w->block.record, w->block.offset, state};
+	struct position at = {file, shard, w->block.record, w->block.offset, state, false};
 	struct slice rest = buf_slice(&w->block.raw), log = buf_slice(&w->block.log), line;
 	uint64_t start = thread_ns();
 	size_t skipped;
@@ -224,6 +227,7 @@ int worker_do(struct worker *w, const char *file, uint32_t shard, void *state, s
 	w->n_parcels = SINK_FIXED;
 	while (feed_line(&rest, &line, &skipped)) {
 		at.offset = w->block.offset + (uint64_t)(line.p - w->block.raw.p);
+		at.is_cut = w->block.cut && rest.n == 0;
 		if (do_record(w, line, w->block.log.n ? &log : NULL, &at, e))
 			return err_prefix(e, "%s", file);
 		at.record++;

@@ -1,0 +1,149 @@
+/* curate-replay: source + edit log -> the same output, or what a stage did. */
+#include <stdlib.h>
+
+#include "cmd/job.h"
+#include "lib/base/mem.h"
+
+struct options {
+	struct common common;
+	struct slice out, without, show;
+	bool force;
+};
+
+#define AT(field) offsetof(struct options, field)
+
+static const struct option options[] = {
+	COMMON_INPUT(AT(common)),
+	COMMON_RUN(AT(common)),
+	{'o', "DIR", {"output", PARAM_TEXT, AT(out), .help = "folder for the rebuilt shards; -: stdout"}},
+	{0, "STAGE", {"without", PARAM_TEXT, AT(without),
+	              .help = "leave out this stage's edits and drops"}},
+	{0, "STAGE", {"show", PARAM_TEXT, AT(show),
+	              .help = "list what this stage did instead (all: every stage)"}},
+	{0, NULL, {"force", PARAM_BOOL, AT(force), .help = "write over an earlier replay"}},
+	{0},
+};
+
+static const char *const examples[] = {
+	"curate-replay clean/ -i raw/ -o again/                    the same bytes as clean/",
+	"curate-replay clean/ -i raw/ -o lenient/ --without c4_quality",
+	"curate-replay clean/ -i raw/ --show c4_quality | less",
+	NULL,
+};
+
+static const struct program program = {
+	"curate-replay", "RUN -i SOURCE… [-o DIR] [options]",
+	"Rebuilds the output of the run in folder RUN from its source and its edit log.", examples,
+	options,
+};
+
+static struct slice excerpt(struct slice s)
+{
+	size_t n = 200;
+
+	if (s.n <= n)
+		return s;
+	while (n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+		n--;
+	return slice_head(s, n);
+}
+
+/* Line `no` of the text as it came. */
+static struct slice source_line(const struct doc *d, uint32_t no)
+{
+	struct slice rest = d->source, line = {0};
+
+	for (uint32_t i = 0; i <= no; i++)
+		if (!slice_cut(&rest, '\n', &line))
+			return S("");
+	return line;
+}
+
+static void show_edit(const struct doc *d, const struct edit *edit, struct buf *out)
+{
+	buf_addf(out, "%.*s\t%s\t", SLICE(d->id), edit->by);
+	if (edit->op == EDIT_PUT) {
+		buf_addf(out, "put\t%u\t%u+%u\t%.*s\n", edit->line, edit->at, edit->len,
+		         SLICE(excerpt(edit->text)));
+		return;
+	}
+	buf_addf(out, "cut\t%u\t%u\t%.*s\n", edit->line, edit->count,
+	         SLICE(excerpt(source_line(d, edit->line))));
+}
+
+static void show(void *user, struct doc *d, struct buf *out)
+{
+	const char *stage = user;
+	bool all = strcmp(stage, "all") == 0;
+
+	for (size_t i = 0; i < d->n_edits; i++)
+		if (all || strcmp(d->edit[i].by, stage) == 0)
+			show_edit(d, &d->edit[i], out);
+	if (d->dropped_by && (all || strcmp(d->dropped_by, stage) == 0))
+		buf_addf(out, "%.*s\t%s\tdrop\t%.*s\n", SLICE(d->id), d->dropped_by, SLICE(d->why));
+}
+
+/* The recipe of the finished run, without its stages: what they did is in the log. */
+static int load_run(const char *folder, struct recipe *r, struct err *e)
+{
+	struct buf path = {0};
+
+	buf_addf(&path, "%s/_curate/recipe.json", folder);
+	int bad = recipe_load(r, buf_text(&path), e);
+
+	buf_free(&path);
+	if (bad)
+		return err_prefix(e, "%s is not the output folder of a run", folder);
+	chain_free(&r->chain);
+	return 0;
+}
+
+static enum rc replay(struct options *o, struct recipe *r, const char *folder, struct err *e)
+{
+	struct buf log = {0};
+	enum rc rc;
+
+	buf_addf(&log, "%s/log", folder);
+	const char *log_from = buf_text(&log);
+
+	if (o->show.n || o->out.n == 0 || slice_equal(o->out, S("-"))) {
+		struct stream_job j = {.log_from = log_from,
+		                       .without = o->without.n ? o->without.p : NULL};
+
+		if (o->show.n) {
+			j.show = show;
+			j.show_user = (void *)o->show.p;
+		}
+		rc = job_stream(r, &o->common, &j, e);
+	} else {
+		struct folder_job j = {.out = o->out, .force = o->force, .log_from = log_from,
+		                       .without = o->without.n ? o->without.p : NULL};
+
+		rc = job_folder(r, &o->common, &j, e);
+	}
+	buf_free(&log);
+	return rc;
+}
+
+static enum rc work(void *user, const struct list *rest, struct err *e)
+{
+	struct options *o = user;
+	struct recipe recipe;
+	enum rc rc = RC_USAGE;
+
+	recipe_defaults(&recipe);
+	if (rest->n != 1)
+		err_set_rc(e, RC_USAGE, "name the output folder of one finished run (see --help)");
+	else if (load_run(rest->item[0].p, &recipe, e) == 0 &&
+	         common_options(&o->common, &recipe, e) == 0)
+		rc = replay(o, &recipe, rest->item[0].p, e);
+	recipe_free(&recipe);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {0};
+
+	return job_main(&program, &o, argc, argv, work);
+}
