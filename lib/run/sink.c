@@ -104,6 +104,13 @@ int sink_add(struct sink *s, const struct parcel *p, struct err *e)
 	return 0;
 }
 
+static struct slice below_root(const struct sink *s, const char *path)
+{
+	size_t n = s->plan.root ? strlen(s->plan.root) : 0;
+
+	return slice_of(n && strncmp(path, s->plan.root, n) == 0 && path[n] == '/' ? path + n + 1 : path);
+}
+
 static int commit_piece(struct sink *s, struct outfile *f, size_t piece, struct buf *outputs,
                         uint64_t *bytes, struct err *e)
 {
@@ -115,7 +122,7 @@ static int commit_piece(struct sink *s, struct outfile *f, size_t piece, struct 
 
 		buf_add(outputs, outputs->n && outputs->p[outputs->n - 1] == '}' ? S(",{") : S("{"));
 		json_write_key(outputs, S("path"));
-		json_write_text(outputs, slice_of(path));
+		json_write_text(outputs, below_root(s, path));
 		buf_addf(outputs, ",\"bytes\":%llu}", (unsigned long long)size);
 		free(path);
 	}

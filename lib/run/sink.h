@@ -19,6 +19,7 @@ int parcel_pack(struct parcel *p, const struct codec *codec, void *encoder, stru
 /* How a sink is set up. */
 struct sink_plan {
 	const char *stem;     /* final path without suffix and codec extension; or "-" */
+	const char *root;     /* folder that `outputs` of sink_commit leaves out of the paths; or NULL */
 	const char *suffix;   /* ".jsonl"; "" takes the stem as the whole path */
 	const char *tmp_dir;  /* outlives the sink */
 	const struct codec *codec;

@@ -176,26 +176,31 @@ int done_write(const struct state *s, const char *path, const struct done *d, st
 	return bad;
 }
 
+struct outputs_check {
+	const struct state *state;
+	struct jsonfile *file;
+};
+
 /* An output of a done record: still there, with the size it had? */
 static int output_is_there(void *user, struct slice key, const struct json_value *value)
 {
-	struct jsonfile *f = user;
+	struct outputs_check *check = user;
+	struct jsonfile *f = check->file;
 	struct stat st;
 
 	(void)key;
 	struct slice path = jsonfile_member(f, value->span, "path").text;
 	struct json_value bytes = jsonfile_member(f, value->span, "bytes");
-	char *name = mem_text(path.p, path.n);
-	bool there = stat(name, &st) == 0 && (double)st.st_size == bytes.number;
+	struct slice name = arena_addf(&f->mem, "%s/%.*s", check->state->out, SLICE(path));
 
-	free(name);
-	return there ? 0 : 1;
+	return stat(name.p, &st) == 0 && (double)st.st_size == bytes.number ? 0 : 1;
 }
 
 int done_read(const struct state *s, const char *path, const struct shard *shard, struct done *d,
               struct err *e)
 {
 	struct jsonfile f;
+	struct outputs_check check = {s, &f};
 	int result = 0;
 
 	*d = (struct done){0};
@@ -204,7 +209,8 @@ int done_read(const struct state *s, const char *path, const struct shard *shard
 	if (jsonfile_open(&f, path, SMALL_FILE, e))
 		return -1;
 	if (state_input_fits(s, &f, shard, &d->input) &&
-	    json_each(f.json, jsonfile_get(&f, "outputs").span, &f.mem, output_is_there, &f) == 0) {
+	    json_each(f.json, jsonfile_get(&f, "outputs").span, &f.mem, output_is_there,
+	              &check) == 0) {
 		d->records = jsonfile_u64(&f, "records");
 		d->damage = arena_copy(&d->mem, jsonfile_text(&f, "damage"));
 		result = tally_parse(&d->tally, f.json, jsonfile_get(&f, "tally").span, e) ? -1 : 1;

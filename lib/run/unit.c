@@ -67,6 +67,7 @@ static void open_sink(struct unit *u, size_t at, size_t kind, const char *route)
 		.stem = sink_stem(u, kind, route, &mem),
 		.suffix = kind == SINK_PART ? ".part" : ".jsonl",
 		.tmp_dir = u->pass->state->tmp,
+		.root = u->pass->state->out,
 		.codec = t->codec[kind < SINK_FIXED ? kind : SINK_MAIN],
 		.rotate = kind == SINK_MAIN || kind >= SINK_FIXED ? u->pass->recipe->output.shard_size
 		                                                  : 0,
