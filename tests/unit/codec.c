@@ -601,6 +601,8 @@ int main(void)
 	        cmocka_unit_test(all_whole_blocks_before_a_cut_are_delivered),
 	        cmocka_unit_test(every_flipped_bit_is_found_or_harmless),
 	        cmocka_unit_test(both_inflaters_deliver_the_same_head_of_a_corrupt_member),
+	        cmocka_unit_test(input_may_end_at_any_byte_for_a_while),
+	        cmocka_unit_test(a_member_of_empty_blocks_is_read),
 	        cmocka_unit_test(trailing_garbage_is_named_with_its_offset),
 	        cmocka_unit_test(damage_in_a_later_frame_names_that_frame),
 	        cmocka_unit_test(gzip_headers_may_have_every_field),
