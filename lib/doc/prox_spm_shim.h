@@ -2,12 +2,13 @@
 #ifndef CURATE_DOC_PROX_SPM_SHIM_H
 #define CURATE_DOC_PROX_SPM_SHIM_H
 
-#include "lib/base/err.h"
 #include "lib/base/slice.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#include "lib/base/err.h"
 
 struct prox_spm;
 
