@@ -107,7 +107,8 @@ static size_t pii_state(const void *self)
 static void pii_doc(const void *self, struct doc *d, struct arena *scratch)
 {
 	const struct pii *r = self;
-	struct turns own = {{0}}, *turns = d->state ? d->state : &own, before = *turns;
+	struct turns own = {{0}}, *turns = r->cycle == CYCLE_SHARD ? d->state : &own;
+	const struct turns before = *turns;
 	struct splices splices = {0};
 	struct personal found;
 	struct stats s = stats_open(d);
