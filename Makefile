@@ -74,4 +74,4 @@ unit: $(UNIT)
 clean:
 	rm -rf build build-*
 
--include $(OBJ:.o=.d) $(BIN:$(BUILD)/bin/%=$(BUILD)/cmd/%.c.d) $(UNIT:=.d)
+-include $(OBJ:.o=.d) $(CMDOBJ:.o=.d) $(BIN:$(BUILD)/bin/%=$(BUILD)/cmd/%.c.d) $(UNIT:=.d)
