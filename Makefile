@@ -10,6 +10,7 @@ BUILD  := build$(if $(SAN),-$(SAN))
 CC     ?= cc
 CXX    ?= c++
 OPT    ?= -O2
+PREFIX ?= /usr/local
 WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
 WARNXX := -Wall -Wextra -Werror
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -38,9 +39,10 @@ CMD    := $(patsubst cmd/%.c,%,$(wildcard cmd/curate-*.c))
 CMDLIB := $(filter-out $(wildcard cmd/curate-*.c),$(wildcard cmd/*.c))
 CMDOBJ := $(addprefix $(BUILD)/,$(addsuffix .o,$(CMDLIB)))
 BIN    := $(addprefix $(BUILD)/bin/,$(CMD))
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 UNIT   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all unit clean
+.PHONY: all unit units check demo bench bench-peers conform floors fuzz deps install help clean
 all: $(ARCHIVE) $(BIN)
 
 $(BUILD)/%.c.o: %.c
@@ -68,8 +70,57 @@ $(BUILD)/unit/%: tests/unit/%.c $(CMDOBJ) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $< $(LDFLAGS) $(CMDOBJ) $(ARCHIVE) -lcmocka $(LDLIBS) -o $@
 
+$(BUILD)/bench/%: tests/bench/%.c $(CMDOBJ) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $< $(LDFLAGS) $(CMDOBJ) $(ARCHIVE) $(LDLIBS) -o $@
+
+units: $(UNIT)
 unit: $(UNIT)
 	@for t in $(UNIT); do $$t || exit 1; done
+
+# Everything a newcomer needs is installed by the targets that need it.
+check: deps
+	@$(MAKE) --no-print-directory all $(UNIT)
+	@BUILD=$(BUILD) tests/run.sh
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) tests/demo.sh
+
+# Every recorded case below DATA through the real programs; ONLY is one of rules prox preselect meco minhash.
+conform: all
+	@python3 tests/conform/run.py $(or $(DATA),../shared) $(BUILD)/bin $(ONLY)
+
+bench: all
+	@$(MAKE) --no-print-directory $(BENCHES)
+	@BUILD=$(BUILD) tests/bench/run.sh
+
+bench-peers: all
+	@BUILD=$(BUILD) tests/bench/peers.sh
+
+floors:
+	@tests/floors.sh
+
+# Each target runs for SECONDS under ASan and UBSan, from the seeds in tests/fuzz/NAME.
+fuzz:
+	@tests/fuzz/run.sh $(or $(SECONDS),20)
+
+deps:
+	@tests/deps.sh
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/curate
+	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 README.md LICENSE $(wildcard cmd/*.md) $(DESTDIR)$(PREFIX)/share/doc/curate
+
+help:
+	@echo "all (default)   programs in $(BUILD)/bin"
+	@echo "check           installs what is missing, builds, runs all tests"
+	@echo "demo            installs what is missing, builds, runs the main job on the bundled sample"
+	@echo "bench           MB/s per stage and the ratio to the copy floor of the same run"
+	@echo "bench-peers     the same recipe with datatrove, ratio of CPU seconds"
+	@echo "conform DATA=DIR [ONLY=rules|prox|preselect|meco|minhash]   recorded cases"
+	@echo "floors fuzz deps install clean;  SAN=address,undefined or SAN=thread for sanitizers"
 
 clean:
 	rm -rf build build-*
