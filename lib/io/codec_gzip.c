@@ -232,12 +232,13 @@ static void *gzip_encoder_open(int level)
 static int gzip_encode(void *encoder, struct slice block, struct buf *out, struct err *e)
 {
 	z_stream *z = encoder;
+
+	deflateReset(z); /* before deflateBound, which misjudges a stream that has ended */
 	size_t room = deflateBound(z, block.n);
 
 	if (block.n > UINT32_MAX || room > UINT32_MAX)
 		return err_set_rc(e, RC_OUTPUT, "a block of %zu bytes is too large for gzip",
 		                  block.n);
-	deflateReset(z);
 	z->next_in = (Bytef *)block.p;
 	z->avail_in = (uInt)block.n;
 	z->next_out = (Bytef *)buf_reserve(out, room);
