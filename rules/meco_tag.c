@@ -50,6 +50,13 @@ static struct finding look(struct doc *d)
 
 struct meco_mark meco_mark_find(struct doc *d)
 {
+	struct meco_mark mark = {0};
+
+	for (size_t i = 0; i < d->n_notes; i++)
+		if (strcmp(d->note[i].key, "meco") == 0) {
+			json_each(d->context->json, d->note[i].json, d->mem, read_member, &mark);
+			return mark;
+		}
 	return look(d).mark;
 }
 

@@ -53,7 +53,7 @@ size_t template_slots(const struct template *t, const struct template_slot **slo
 bool template_write(const struct template *t, struct doc *d, const struct template_caller *caller,
                     const struct slice *literal, struct arena *scratch, struct buf *out);
 
-/* Asks about every slot of every alternative that this document has a value for, for counting. */
+/* Asks once about every slot of every alternative that this document has a value for, for counting. */
 void template_ask(const struct template *t, struct doc *d, const struct template_caller *caller,
                   struct arena *scratch);
 

@@ -81,6 +81,7 @@ struct asking {
 	struct doc *doc;
 	const struct template_caller *caller;
 	struct arena *scratch;
+	bool *asked; /* each slot is asked once only; or NULL */
 };
 
 static bool apply(const struct asking *ask, const struct step *step, struct value *v)
@@ -128,6 +129,10 @@ static bool apply(const struct asking *ask, const struct step *step, struct valu
 			return false;
 		/* fall through */
 	case KNOWN:
+		if (ask->asked && ask->asked[step->slot])
+			return false;
+		if (ask->asked)
+			ask->asked[step->slot] = true;
 		if (!ask->caller->answer(ask->caller->user, &t->slot[step->slot], v->number,
 		                         &v->text, ask->scratch))
 			return false;
@@ -186,7 +191,7 @@ static bool write_alternative(const struct asking *ask, size_t *part, struct sli
 bool template_write(const struct template *t, struct doc *d, const struct template_caller *caller,
                     const struct slice *literal, struct arena *scratch, struct buf *out)
 {
-	const struct asking ask = {t, d, caller, scratch};
+	const struct asking ask = {t, d, caller, scratch, NULL};
 	const size_t start = out->n;
 	size_t part = 0;
 
@@ -205,7 +210,7 @@ bool template_write(const struct template *t, struct doc *d, const struct templa
 void template_ask(const struct template *t, struct doc *d, const struct template_caller *caller,
                   struct arena *scratch)
 {
-	const struct asking ask = {t, d, caller, scratch};
+	const struct asking ask = {t, d, caller, scratch, arena_new(scratch, bool, t->n_slots)};
 
 	for (size_t i = 0; i < t->n; i++)
 		if (t->part[i].has_field)
