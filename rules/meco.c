@@ -22,7 +22,7 @@ enum { BY_CHANCE, BY_DOCUMENTS, BY_BYTES, BY_TOKENS };
 
 struct meco {
 	struct slice template_text, salt, unknown, missing_text;
-	struct slice known_file, counts_file, buckets_file;
+	struct slice known_file, counts_file, buckets_file, main;
 	bool in_field, untag;
 	int missing, cooldown_by;
 	int64_t unknown_below, top;
@@ -68,7 +68,9 @@ static const struct param params[] = {
 	{.name = "rate", .kind = PARAM_REAL, .at = AT(rate), .preset = "1", .min = 0, .max = 1,
 	 .help = "share of the documents outside the cooldown that is tagged"},
 	{.name = "cooldown", .kind = PARAM_REAL, .at = AT(cooldown), .preset = "10%", .min = 0,
-	 .max = 1, .help = "share that goes plain to cooldown/, the rest to main/; 0: no folders"},
+	 .max = 1, .help = "share that goes plain to the folder cooldown/; 0: no folders"},
+	{.name = "main", .kind = PARAM_TEXT, .at = AT(main), .preset = "main",
+	 .help = "folder of the rest; empty: where records go anyway"},
 	{.name = "cooldown_by", .kind = PARAM_CHOICE, .at = AT(cooldown_by), .preset = "chance",
 	 .choices = "chance|documents|bytes|tokens",
 	 .help = "chance: expected share, one pass; else the exact share of these, two passes"},
@@ -123,6 +125,9 @@ static int check_params(const struct meco *r, struct err *e)
 	if (!known && (r->unknown_below || r->top || r->known_file.n || r->counts_file.n))
 		return err_set(e, "known, counts, unknown_below and top act on the filter known: write "
 		                  "{authority|known}");
+	if (slice_starts(r->main, S(".")) || slice_find(r->main, S("/"), 0) != SIZE_MAX ||
+	    slice_equal(r->main, S("cooldown")))
+		return err_set(e, "main must be a plain folder name other than cooldown");
 	if (r->known_file.n && (r->unknown_below || r->top || r->counts_file.n))
 		return err_set(e, "known does not go with counts, unknown_below and top");
 	if (r->counts_file.n && !r->unknown_below && !r->top)
@@ -260,7 +265,7 @@ static void meco_doc(const void *self, struct doc *d, struct arena *scratch)
 	if (r->cooldown > 0) {
 		bool cooldown = is_cooldown(r, d);
 
-		doc_route(d, cooldown ? "cooldown" : "main");
+		doc_route(d, cooldown ? "cooldown" : r->main.n ? r->main.p : NULL);
 		doc_count(d, cooldown ? "cooldown_bytes" : "main_bytes", d->source.n);
 		if (cooldown) {
 			doc_count(d, "cooldown", 1);

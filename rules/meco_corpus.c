@@ -91,13 +91,15 @@ static void fill_bins(void *user, const struct meco_row *row)
 	g->total += row->weight;
 }
 
-static void narrow(struct cut *cut)
+static void narrow(struct cut *cut, bool last)
 {
 	uint64_t bin = 0;
 
 	while (bin < BINS - 1 && cut->bin[bin] <= cut->want)
 		cut->want -= cut->bin[bin++];
 	cut->prefix = cut->prefix << 16 | bin;
+	if (last && cut->want > cut->bin[bin] / 2 && cut->prefix < UINT64_MAX)
+		cut->prefix++; /* nearer with this key's weight than without it */
 	memset(cut->bin, 0, BINS * sizeof *cut->bin);
 }
 
@@ -116,7 +118,7 @@ static int solve_cuts(struct meco_column *column, uint32_t number, const struct 
 		for (size_t i = 0; i < g.n && rc == 0; i++) {
 			if (g.level == 0)
 				g.cut[i].want = (uint64_t)(column->share[i] * (double)g.total);
-			narrow(&g.cut[i]);
+			narrow(&g.cut[i], g.level + 1 == LEVELS);
 		}
 	}
 	for (size_t i = 0; i < g.n; i++) {

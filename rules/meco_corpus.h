@@ -16,7 +16,7 @@ struct meco_row {
 /* A question, and after solving or loading its answer: keys in ascending order. */
 struct meco_column {
 	/* FREQUENT: the keys with a count of at least `least`, of those the `most` most frequent (0: all).
-	 * CUTS: for each of `share` the first key with that share of the weight below it. */
+	 * CUTS: for each of `share` the key below which that share of the weight lies, as near as a key can. */
 	enum { MECO_UNUSED, MECO_FREQUENT, MECO_CUTS } kind;
 	uint64_t least, most;
 	double *share; /* owned */
