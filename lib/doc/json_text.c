@@ -8,24 +8,39 @@
 #include <emmintrin.h>
 #endif
 
-enum { STEP = 16 };
+enum { STEP = 32 };
 _Static_assert((int)STEP <= (int)JSON_PADDING, "steps read beyond the end of a string");
 
 /* Copies STEP bytes and returns how many of them stand before the first backslash. */
 static inline unsigned copy_step(char *to, const char *from)
 {
 #if defined(__SSE2__)
-	__m128i v = _mm_loadu_si128((const __m128i *)from);
-	unsigned mask = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+	const __m128i backslash = _mm_set1_epi8('\\');
+	__m128i a = _mm_loadu_si128((const __m128i *)from);
+	__m128i b = _mm_loadu_si128((const __m128i *)(from + 16));
+	uint64_t mask = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(a, backslash));
 
-	_mm_storeu_si128((__m128i *)to, v);
-	return mask ? (unsigned)__builtin_ctz(mask) : STEP;
+	mask |= (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(b, backslash)) << 16 | 1ull << STEP;
+	_mm_storeu_si128((__m128i *)to, a);
+	_mm_storeu_si128((__m128i *)(to + 16), b);
+	return (unsigned)__builtin_ctzll(mask);
 #else
 	const char *hit = memchr(from, '\\', STEP);
 
 	memcpy(to, from, STEP);
 	return hit ? (unsigned)(hit - from) : STEP;
 #endif
+}
+
+/* What stands for itself behind a backslash: "n" for LF. */
+static inline char short_escape(char letter)
+{
+	static const char meaning[128] = {
+		['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+		['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
+	};
+
+	return letter < 0 ? 0 : meaning[(unsigned char)letter];
 }
 
 /* The value of four hex digits, or UINT32_MAX. */
@@ -47,17 +62,14 @@ static uint32_t hex4(const char *p)
 /* Reads the escape whose backslash is at *p and steps over it. */
 static enum json_fault read_escape(const char **p, const char *end, uint32_t *c, const char **why)
 {
-	static const char letters[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
 	const char *s = *p;
 	const char letter = end - s > 1 ? s[1] : 0;
 
 	if (letter != 'u') {
-		for (size_t i = 0; i + 1 < sizeof letters; i += 2)
-			if (letters[i] == letter) {
-				*c = (unsigned char)letters[i + 1];
-				*p = s + 2;
-				return JSON_GOOD;
-			}
+		*c = (unsigned char)short_escape(letter);
+		*p = s + 2;
+		if (*c)
+			return JSON_GOOD;
 		*why = "unknown escape in a string";
 		return JSON_BAD;
 	}
@@ -114,17 +126,16 @@ enum json_fault json_text_read(struct slice s, struct arena *mem, struct slice *
 	memcpy(out, s.p, head);
 	out += head;
 	while (p < end) {
-		if (*p == '\\') {
+		if (*p == '\\' && p + 1 < end && short_escape(p[1])) {
+			*out++ = short_escape(p[1]);
+			p += 2;
+		} else if (*p == '\\') {
 			uint32_t c;
 			enum json_fault fault = read_escape(&p, end, &c, why);
 
 			if (fault)
 				return fault;
-			if (c < 0x80)
-				*out++ = (char)c;
-			else
-				out += utf8_put(out, c);
-			continue;
+			out += utf8_put(out, c);
 		}
 		size_t plain = copy_step(out, p), left = (size_t)(end - p);
 
