@@ -52,7 +52,8 @@ static struct slice padded(struct slice s)
 {
 	char *p = arena_zero(&mem, s.n + JSON_PADDING, 1);
 
-	memcpy(p, s.p, s.n);
+	if (s.n)
+		memcpy(p, s.p, s.n);
 	return (struct slice){p, s.n};
 }
 
