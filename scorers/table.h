@@ -1,2 +1,3 @@
 /* Every scorer there is, one line each: STAGE(NAME) names the descriptor NAME_stage of scorers/NAME.c. */
 STAGE(fasttext)
+STAGE(language_id)

@@ -1,0 +1,35 @@
+#include "scorers/language_shim.h"
+
+#include <climits>
+#include <cstdio>
+#include <cld2/public/compact_lang_det.h>
+#include <cld2/public/encodings.h>
+
+/* CLD2 has two codes that were withdrawn in 1989. */
+static const char *current_code(const char *code)
+{
+	if (strcmp(code, "iw") == 0)
+		return "he";
+	return strcmp(code, "jw") == 0 ? "jv" : code;
+}
+
+extern "C" int language_guess(struct slice text, struct language_guess out[LANGUAGE_GUESSES])
+try {
+	CLD2::Language language[LANGUAGE_GUESSES];
+	CLD2::CLDHints hints = {NULL, NULL, CLD2::UNKNOWN_ENCODING, CLD2::UNKNOWN_LANGUAGE};
+	int percent[LANGUAGE_GUESSES], bytes, n = 0;
+	double quality[LANGUAGE_GUESSES];
+	bool reliable;
+
+	if (text.n == 0)
+		return 0;
+	CLD2::ExtDetectLanguageSummary(text.p, text.n < INT_MAX ? (int)text.n : INT_MAX, true, &hints,
+	                               0, language, percent, quality, NULL, &bytes, &reliable);
+	for (int i = 0; i < LANGUAGE_GUESSES; i++)
+		if (language[i] != CLD2::UNKNOWN_LANGUAGE && percent[i] > 0)
+			out[n++] = {current_code(CLD2::LanguageCode(language[i])),
+			            percent[i] / (reliable ? 100. : 200.)};
+	return n;
+} catch (...) {
+	return 0;
+}
