@@ -1,11 +1,17 @@
 /* MinHash speeds: MB of text a second of CPU time, for each level this machine has.
- *   bench_dedup sketch FILE.txt       one document a line
+ *   bench_dedup sketch FILE.txt           one document a line
+ *   bench_dedup join DIR DOCS MEM_MB THREADS
+ *       match and cluster DOCS made-up sketches of 14 bands (a fifth are near duplicates), in DIR
  * Build: cc -O2 -I. -D_GNU_SOURCE tests/bench/bench_dedup.c build/libcurate.a $(LDLIBS) */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/hash.h"
+#include "lib/dedup/cluster.h"
+#include "lib/dedup/match.h"
 #include "lib/dedup/shingle.h"
 #include "lib/dedup/signature.h"
 #include "lib/io/outfile.h"
@@ -71,15 +77,93 @@ static void bench(struct slice all, enum signature_mode mode, enum signature_lev
 	signature_close(&s);
 }
 
+enum { SHARDS = 40 };
+
+static int make_shard(const char *path, uint64_t first, uint64_t docs, struct err *e)
+{
+	const struct sketch_shape shape = {.lists = 15, .width = 1, .sig_bytes = 112};
+	struct sketch_out *const o = sketch_create(path, &shape, S("bench"), S("shard"), 64 << 20, e);
+
+	for (uint64_t i = first; o && i < first + docs; i++) {
+		/* One in five is like an earlier document in half of its bands. */
+		const uint64_t r = hash_mix(i), like = r % 5 == 0 ? hash_mix(r) % (i + 1) : i;
+		uint64_t key[14], sig[14];
+		char id[32];
+		struct sketch_row row = {.record = i - first, .order = 1, .keys = 14, .key = key,
+		                         .sig = (const uint8_t *)sig};
+
+		for (unsigned b = 0; b < 14; b++) {
+			key[b] = hash_mix((r >> b & 1 ? like : i) * 14 + b);
+			sig[b] = key[b];
+		}
+		row.id = (struct slice){id, (size_t)snprintf(id, sizeof id, "doc-%012llu", (unsigned long long)i)};
+		if (sketch_add(o, &row, e) != 0)
+			return -1;
+	}
+	return o ? sketch_commit(o, e) : -1;
+}
+
+static int join(const char *dir, uint64_t docs, uint64_t mem, unsigned threads, struct err *e)
+{
+	struct buf name[SHARDS] = {{0}};
+	const char *path[SHARDS];
+	const struct match_options m = {.dir = dir, .tasks = 1, .threads = threads, .mem = mem};
+	const struct cluster_options c = {.edges = dir, .dir = dir, .threads = threads, .mem = mem};
+	struct verdict_stats stats;
+	struct sketches s;
+	struct rusage usage;
+	double t[5];
+	int rc;
+
+	t[0] = cpu();
+	for (unsigned i = 0; i < SHARDS; i++) {
+		buf_addf(&name[i], "%s/%02u.sketch", dir, i);
+		path[i] = buf_text(&name[i]);
+		if (!sealed_is_whole(path[i], SKETCH_MAGIC) &&
+		    make_shard(path[i], i * (docs / SHARDS), docs / SHARDS, e) != 0)
+			return -1;
+	}
+	t[1] = cpu();
+	rc = sketches_open(&s, path, SHARDS, 0, e);
+	if (rc == 0)
+		rc = sketches_check(&s, threads, 0, 1, e);
+	t[2] = cpu();
+	if (rc == 0)
+		rc = match_run(&s, &m, e);
+	t[3] = cpu();
+	if (rc == 0)
+		rc = cluster_run(&s, &c, &stats, e);
+	t[4] = cpu();
+	if (rc != 0)
+		return -1;
+	getrusage(RUSAGE_SELF, &usage);
+	printf("%llu docs: make %.1f s, check %.1f s, match %.1f s, cluster %.1f s of CPU; %.0f docs/s match+cluster, "
+	       "%.0f with the check; %llu edges, %llu clusters, %llu dropped; peak %.0f MB\n",
+	       (unsigned long long)s.docs, t[1] - t[0], t[2] - t[1], t[3] - t[2], t[4] - t[3],
+	       (double)s.docs / (t[4] - t[2]), (double)s.docs / (t[4] - t[1]), (unsigned long long)stats.edges,
+	       (unsigned long long)stats.clusters, (unsigned long long)stats.dropped, (double)usage.ru_maxrss / 1024);
+	sketches_close(&s);
+	for (unsigned i = 0; i < SHARDS; i++)
+		buf_free(&name[i]);
+	return 0;
+}
+
+static int usage(const char *why)
+{
+	fprintf(stderr, "usage: bench_dedup sketch FILE.txt | join DIR DOCS MEM_MB THREADS %s\n", why);
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
 	struct buf text = {0};
 	struct err e = {0};
 
-	if (argc != 3 || file_read_all(argv[2], &text, (size_t)1 << 31, &e) != 0) {
-		fprintf(stderr, "usage: bench_dedup sketch FILE.txt %s\n", e.msg);
-		return 2;
-	}
+	if (argc == 6 && strcmp(argv[1], "join") == 0)
+		return join(argv[2], strtoull(argv[3], NULL, 10), strtoull(argv[4], NULL, 10) << 20,
+		            (unsigned)strtoul(argv[5], NULL, 10), &e) == 0 ? 0 : usage(e.msg);
+	if (argc != 3 || file_read_all(argv[2], &text, (size_t)1 << 31, &e) != 0)
+		return usage(e.msg);
 	for (enum signature_level level = SIGNATURE_SCALAR; level <= signature_best(); level++) {
 		bench(buf_slice(&text), SIGNATURE_FAST, level, SHINGLE_XXHASH);
 		bench(buf_slice(&text), SIGNATURE_COMPAT, level, SHINGLE_XXHASH);

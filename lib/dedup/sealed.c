@@ -1,0 +1,189 @@
+#include "lib/dedup/sealed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "lib/base/mem.h"
+
+enum { VERSION = 1, HEAD = 16, TAIL = 24, PENDING = 1 << 16 };
+
+int sealed_create(struct sealed_out *s, const char *path, const char *kind, struct err *e)
+{
+	struct buf tmp = {0};
+	char head[HEAD];
+	const uint32_t version = VERSION;
+
+	*s = (struct sealed_out){0};
+	buf_addf(&tmp, "%s.tmp", path);
+	s->file = outfile_open(path, buf_text(&tmp), 0, e);
+	buf_free(&tmp);
+	if (!s->file)
+		return -1;
+	s->hash = XXH3_createState();
+	if (!s->hash)
+		mem_die(1024);
+	XXH3_64bits_reset(s->hash);
+	memcpy(head, "CURDEDUP", 8);
+	memcpy(head + 8, kind, 4);
+	memcpy(head + 12, &version, 4);
+	if (outfile_write(s->file, (struct slice){head, HEAD}, e) != 0) {
+		sealed_abandon(s);
+		return -1;
+	}
+	return 0;
+}
+
+static int flush(struct sealed_out *s, struct err *e)
+{
+	const struct slice bytes = buf_slice(&s->pending);
+
+	if (bytes.n == 0)
+		return 0;
+	XXH3_64bits_update(s->hash, bytes.p, bytes.n);
+	s->pending.n = 0;
+	return outfile_write(s->file, bytes, e);
+}
+
+int sealed_write(struct sealed_out *s, const void *p, size_t n, struct err *e)
+{
+	if (n == 0)
+		return 0;
+	s->size += n;
+	if (s->pending.n + n > PENDING && flush(s, e) != 0)
+		return -1;
+	if (n < PENDING) {
+		buf_add(&s->pending, (struct slice){p, n});
+		return 0;
+	}
+	XXH3_64bits_update(s->hash, p, n);
+	return outfile_write(s->file, (struct slice){p, n}, e);
+}
+
+int sealed_commit(struct sealed_out *s, struct err *e)
+{
+	char tail[TAIL];
+	struct outfile *const file = s->file;
+	const int rc = flush(s, e);
+	const uint64_t hash = XXH3_64bits_digest(s->hash);
+
+	memcpy(tail, &s->size, 8);
+	memcpy(tail + 8, &hash, 8);
+	memcpy(tail + 16, "CURDDEND", 8);
+	if (rc != 0 || outfile_write(file, (struct slice){tail, TAIL}, e) != 0) {
+		sealed_abandon(s);
+		return -1;
+	}
+	s->file = NULL;
+	sealed_abandon(s);
+	return outfile_commit(file, e);
+}
+
+void sealed_abandon(struct sealed_out *s)
+{
+	XXH3_freeState(s->hash);
+	buf_free(&s->pending);
+	if (s->file)
+		outfile_abandon(s->file);
+	*s = (struct sealed_out){0};
+}
+
+static int refuse(struct sealed *s, struct err *e, const char *why)
+{
+	const char *const path = s->path;
+
+	sealed_close(s);
+	return err_set_rc(e, RC_STATE, "%s: %s", path, why);
+}
+
+static int pread_all(int fd, char *p, size_t n, uint64_t at)
+{
+	while (n > 0) {
+		const ssize_t got = pread(fd, p, n, (off_t)at);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return -1;
+		p += got;
+		n -= (size_t)got;
+		at += (uint64_t)got;
+	}
+	return 0;
+}
+
+int sealed_open(struct sealed *s, const char *path, const char *kind, struct err *e)
+{
+	char head[HEAD], tail[TAIL];
+	uint32_t version;
+	struct stat st;
+
+	*s = (struct sealed){.fd = open(path, O_RDONLY | O_CLOEXEC), .path = path};
+	if (s->fd < 0 || fstat(s->fd, &st) != 0)
+		return refuse(s, e, strerror(errno));
+	if (st.st_size < HEAD + TAIL || pread_all(s->fd, head, HEAD, 0) != 0 ||
+	    pread_all(s->fd, tail, TAIL, (uint64_t)st.st_size - TAIL) != 0)
+		return refuse(s, e, "cut short");
+	if (memcmp(head, "CURDEDUP", 8) != 0 || memcmp(head + 8, kind, 4) != 0)
+		return refuse(s, e, "not a file of this stage");
+	memcpy(&version, head + 12, 4);
+	if (version != VERSION)
+		return refuse(s, e, "made by another version");
+	memcpy(&s->size, tail, 8);
+	memcpy(&s->hash, tail + 8, 8);
+	if (memcmp(tail + 16, "CURDDEND", 8) != 0 || s->size != (uint64_t)st.st_size - HEAD - TAIL)
+		return refuse(s, e, "cut short or extended: its end mark does not fit");
+	return 0;
+}
+
+void sealed_close(struct sealed *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+}
+
+int sealed_read(const struct sealed *s, uint64_t at, void *p, size_t n, struct err *e)
+{
+	if (at > s->size || n > s->size - at)
+		return err_set_rc(e, RC_STATE, "%s: damaged: a place beyond its end is asked for", s->path);
+	if (pread_all(s->fd, p, n, HEAD + at) != 0)
+		return err_set_rc(e, RC_INPUT, "%s: cannot read: %s", s->path, strerror(errno));
+	return 0;
+}
+
+int sealed_check(const struct sealed *s, struct err *e)
+{
+	enum { BLOCK = 1 << 18 };
+	XXH3_state_t *const hash = XXH3_createState();
+	char *const block = mem_alloc(BLOCK);
+	int rc = 0;
+
+	XXH3_64bits_reset(hash);
+	for (uint64_t at = 0; at < s->size && rc == 0; at += BLOCK) {
+		const size_t n = s->size - at < BLOCK ? (size_t)(s->size - at) : BLOCK;
+
+		rc = sealed_read(s, at, block, n, e);
+		if (rc == 0)
+			XXH3_64bits_update(hash, block, n);
+	}
+	if (rc == 0 && s->hash != XXH3_64bits_digest(hash))
+		rc = err_set_rc(e, RC_STATE, "%s: damaged: its checksum does not fit", s->path);
+	XXH3_freeState(hash);
+	free(block);
+	return rc;
+}
+
+bool sealed_is_whole(const char *path, const char *kind)
+{
+	struct err e = {0};
+	struct sealed s;
+
+	if (sealed_open(&s, path, kind, &e) != 0)
+		return false;
+	sealed_close(&s);
+	return true;
+}

@@ -1,0 +1,127 @@
+#include <stdlib.h>
+
+#include "lib/base/mem.h"
+#include "lib/dedup/columns.h"
+#include "lib/dedup/signature.h"
+#include "lib/dedup/survivors.h"
+
+enum { NAMES_OPEN = 16 };
+
+/* What one job needs to fill entries in. */
+struct writer {
+	const struct survivors *v;
+	struct columns record;
+	struct open_sketches open;
+	struct sealed name[NAMES_OPEN];
+	uint64_t which[NAMES_OPEN]; /* name file + 1 */
+	struct buf path[NAMES_OPEN];
+	uint8_t *own, *other; /* signatures */
+};
+
+static double real_of(uint64_t bits)
+{
+	double v;
+
+	memcpy(&v, &bits, sizeof v);
+	return v;
+}
+
+static const struct sealed *open_name(struct writer *w, uint64_t file, struct err *e)
+{
+	const size_t slot = file % NAMES_OPEN;
+
+	if (w->which[slot] == file + 1)
+		return &w->name[slot];
+	if (w->which[slot])
+		sealed_close(&w->name[slot]);
+	w->which[slot] = 0;
+	buf_reset(&w->path[slot]);
+	buf_addf(&w->path[slot], "%s/%04llu.name", w->v->dir, (unsigned long long)file);
+	if (sealed_open(&w->name[slot], buf_text(&w->path[slot]), VERDICT_NAME, e) != 0)
+		return NULL;
+	w->which[slot] = file + 1;
+	return &w->name[slot];
+}
+
+/* A negative similarity is not known yet: it is estimated from the signatures. */
+static int fill_similarity(struct writer *w, struct verdict_entry *entry, double known, struct err *e)
+{
+	const uint32_t bytes = w->v->s->shape.sig_bytes;
+	const uint64_t at = entry->name & ((UINT64_C(1) << 40) - 1);
+	const struct sealed *name;
+
+	entry->similarity = (float)known;
+	if (known >= 0)
+		return 0;
+	entry->similarity = 1;
+	if (bytes == 0 || entry->survivor == entry->doc)
+		return 0;
+	name = open_name(w, entry->name >> 40, e);
+	if (!name || at < bytes || sealed_read(name, at - bytes, w->other, bytes, e) != 0 ||
+	    open_sketches_sig(&w->open, entry->doc, w->own, e) != 0)
+		return -1;
+	entry->similarity = (float)signature_similarity(w->own, w->other, bytes);
+	return 0;
+}
+
+static void writer_free(struct writer *w)
+{
+	columns_free(&w->record);
+	open_sketches_close(&w->open);
+	for (size_t i = 0; i < NAMES_OPEN; i++) {
+		if (w->which[i])
+			sealed_close(&w->name[i]);
+		buf_free(&w->path[i]);
+	}
+	free(w->own);
+	free(w->other);
+	free(w);
+}
+
+int survivors_write(void *user, size_t i, unsigned thread, struct err *e)
+{
+	struct survivors *const v = user;
+	struct shuffle_in *const in = shuffle_read(v->sized, i, v->mem, e);
+	struct writer *const w = mem_new(struct writer, 1);
+	struct sealed_out out = {0};
+	struct buf path = {0};
+	uint64_t member[6];
+	int rc = in ? 0 : -1;
+
+	(void)thread;
+	w->v = v;
+	w->record = (struct columns){.s = v->s, .column = COLUMN_RECORD};
+	w->open.s = v->s;
+	w->own = mem_alloc(v->s->shape.sig_bytes + 1);
+	w->other = mem_alloc(v->s->shape.sig_bytes + 1);
+	buf_addf(&path, "%s/%04zu.part", v->dir, i);
+	if (rc == 0)
+		rc = sealed_create(&out, buf_text(&path), VERDICT_PART, e);
+	while (rc == 0) {
+		struct verdict_entry entry = {0};
+		const int more = shuffle_next(in, member, e);
+
+		if (more <= 0) {
+			rc = more;
+			break;
+		}
+		if (member[0] < v->s->old_docs)
+			continue;
+		entry.doc = member[0];
+		entry.survivor = member[1];
+		entry.cluster = member[2];
+		entry.size = member[3] > UINT32_MAX ? UINT32_MAX : (uint32_t)member[3];
+		entry.name = member[4];
+		rc = columns_get(&w->record, entry.doc, &entry.record, e);
+		if (rc == 0)
+			rc = fill_similarity(w, &entry, real_of(member[5]), e);
+		if (rc == 0)
+			rc = sealed_write(&out, &entry, sizeof entry, e);
+	}
+	rc = rc == 0 ? sealed_commit(&out, e) : -1;
+	sealed_abandon(&out);
+	shuffle_done(in);
+	writer_free(w);
+	buf_free(&path);
+	return rc;
+}
