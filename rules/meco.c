@@ -13,6 +13,7 @@
 #include "rules/meco_lists.h"
 #include "rules/meco_tag.h"
 
+enum { PLACE_TEXT, PLACE_FIELD };
 enum { MISSING_SKIP, MISSING_ERROR, MISSING_LITERAL };
 enum { BY_CHANCE, BY_DOCUMENTS, BY_BYTES, BY_TOKENS };
 
@@ -23,8 +24,8 @@ enum { BY_CHANCE, BY_DOCUMENTS, BY_BYTES, BY_TOKENS };
 struct meco {
 	struct slice template_text, salt, unknown, missing_text;
 	struct slice known_file, counts_file, buckets_file, main;
-	bool in_field, untag;
-	int missing, cooldown_by;
+	bool untag;
+	int place, missing, cooldown_by;
 	int64_t unknown_below, top;
 	double rate, cooldown;
 
@@ -43,8 +44,8 @@ static const struct param params[] = {
 	{.name = "template", .kind = PARAM_TEXT, .at = AT(template_text),
 	 .preset = "URL: {authority}\\n\\n",
 	 .help = "the prefix; {FIELD|FILTER}, \\n, alternatives separated by ||"},
-	{.name = "field", .kind = PARAM_BOOL, .at = AT(in_field), .preset = "false",
-	 .help = "put the prefix into curate.meco.prefix instead of before the text"},
+	{.name = "place", .kind = PARAM_CHOICE, .at = AT(place), .preset = "text",
+	 .choices = "text|field", .help = "before the text, or alone in curate.meco.prefix"},
 	{.name = "untag", .kind = PARAM_BOOL, .at = AT(untag), .preset = "false",
 	 .help = "take prefixes off again, and do nothing else"},
 	{.name = "missing", .kind = PARAM_CHOICE, .at = AT(missing), .preset = "skip",
@@ -235,7 +236,7 @@ static void tag(const struct meco *r, struct doc *d, struct arena *scratch)
 	if (template_write(r->template, d, &caller,
 	                   r->missing == MISSING_LITERAL ? &r->missing_text : NULL, scratch,
 	                   &prefix)) {
-		meco_tag(d, buf_slice(&prefix), r->in_field);
+		meco_tag(d, buf_slice(&prefix), r->place == PLACE_FIELD);
 		doc_count(d, "tagged", 1);
 	} else if (r->missing == MISSING_ERROR) {
 		doc_fail(d, S("a field of the template is missing"));

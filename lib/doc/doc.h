@@ -156,7 +156,7 @@ static inline void doc_fail(struct doc *d, struct slice why)
 }
 
 /* The document is written to this folder of the output instead; the last one counts. A plain folder
- * name that outlives the run. The edit log says "route":"NAME", so replay holds. */
+ * name that lives as long as d->mem. The edit log says "route":"NAME", so replay holds. */
 static inline void doc_route(struct doc *d, const char *route)
 {
 	d->route = route;

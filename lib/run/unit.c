@@ -84,7 +84,7 @@ static int add_route(struct outputs *o, const char *route, struct err *e)
 	struct unit *u = o->user;
 
 	(void)e;
-	open_sink(u, o->n++, SINK_FIXED, route);
+	open_sink(u, o->n++, SINK_FIXED, arena_addf(&u->place.mem, "%s", route).p);
 	return 0;
 }
 
@@ -386,6 +386,9 @@ static int commit(struct unit *u, struct err *e)
 	struct arena mem = {0};
 	int bad = tally_check(&u->tally, u->shard->path, e);
 
+	/* Where stages send every document to a folder, no empty shard stands beside the folders. */
+	if (u->own.n > SINK_FIXED)
+		u->own.sink[SINK_MAIN].plan.always = false;
 	for (size_t i = 0; i < u->own.n && !bad; i++)
 		if (u->own.name[i])
 			bad = sink_commit(&u->own.sink[i], &outputs, &u->tally.bytes_out, e);

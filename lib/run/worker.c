@@ -29,6 +29,7 @@ void worker_close(struct worker *w)
 	block_free(&w->block);
 	tally_free(&w->tally);
 	arena_free(&w->mem);
+	arena_free(&w->names);
 	arena_free(&w->scratch);
 	json_close(w->json);
 }
@@ -60,7 +61,7 @@ static struct parcel *route_parcel(struct worker *w, const char *route, struct e
 		           SINK_MAX - SINK_FIXED);
 		return NULL;
 	}
-	w->route[w->n_parcels] = route;
+	w->route[w->n_parcels] = arena_addf(&w->names, "%s", route).p;
 	return &w->parcel[w->n_parcels++];
 }
 
@@ -225,6 +226,7 @@ int worker_do(struct worker *w, const char *file, uint32_t shard, void *state, s
 		w->parcel[i].records = 0;
 	}
 	w->n_parcels = SINK_FIXED;
+	arena_reset(&w->names, KEEP_ARENA);
 	while (feed_line(&rest, &line, &skipped)) {
 		at.offset = w->block.offset + (uint64_t)(line.p - w->block.raw.p);
 		at.is_cut = w->block.cut && rest.n == 0;

@@ -39,6 +39,7 @@ struct worker {
 	size_t n_parcels;
 	struct tally tally; /* of the block */
 	struct arena mem, scratch;
+	struct arena names; /* of the block's routes: a replayed one lives in its document */
 	struct json *json;
 	struct doc_context context;
 	void *encoder[SINK_FIXED];
