@@ -142,9 +142,9 @@ static void pass_make(struct work *w, struct pass *p, size_t k)
 static void say_end(const struct shard_result *r)
 {
 	if (r->end == UNIT_FAILED)
-		log_error("%s: shard given up: %s", r->shard->path, r->err.msg);
+		log_error("shard given up: %s", r->err.msg);
 	else if (r->damage)
-		log_warning("%s: damaged, kept up to there: %s", r->shard->path, r->damage);
+		log_warning("shard kept up to the damage: %s", r->damage);
 }
 
 static void on_end(void *user, struct unit *u)
