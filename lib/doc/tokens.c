@@ -5,6 +5,7 @@
 
 #include "lib/base/mem.h"
 #include "lib/base/utf8.h"
+#include "lib/doc/spacy.h"
 
 void tokens_reserve(struct tokens *t, size_t more)
 {
@@ -55,10 +56,30 @@ static void split_unicode(struct slice text, struct tokens *t)
 	free(breaks);
 }
 
+/* datatrove deletes every "IS_ALPHA" and starts again when a token is just that: the name of one of
+ * spaCy's symbols, on which it raises. */
+static void split_spacy(struct slice text, struct tokens *t)
+{
+	while (spacy_tokens(t)) {
+		char *copy = arena_alloc(t->mem, text.n);
+		size_t n = 0;
+
+		for (size_t i = 0; i < t->text.n;) {
+			if (slice_starts(slice_tail(t->text, i), S("IS_ALPHA")))
+				i += sizeof "IS_ALPHA" - 1;
+			else
+				copy[n++] = t->text.p[i++];
+		}
+		*t = (struct tokens){.mem = t->mem, .text = {copy, n}};
+	}
+}
+
 void tokens_split(enum word_kind kind, struct slice text, struct tokens *t)
 {
 	t->text = text;
-	if (kind == WORDS_UNICODE)
+	if (kind == WORDS_SPACY)
+		split_spacy(text, t);
+	else if (kind == WORDS_UNICODE)
 		split_unicode(text, t);
 	else
 		split_whitespace(text, t);

@@ -1,10 +1,10 @@
 #include "lib/doc/words.h"
 
-#include "lib/base/hash.h"
 #include "lib/base/unicode.h"
 #include "lib/base/utf8.h"
 #include "lib/doc/punct.h"
 #include "lib/doc/tokens.h"
+#include "lib/doc/word_hash.h"
 
 struct word_slot {
 	uint32_t hash; /* high half of the word's hash */
@@ -20,36 +20,6 @@ struct interner {
 	struct word_slot *slot;
 	size_t mask;
 };
-
-static uint64_t load64(const char *p)
-{
-	uint64_t x;
-
-	memcpy(&x, p, 8);
-	return x;
-}
-
-/* The first min(n, 8) bytes, zero-extended; `room` bytes may be read. */
-static uint64_t load_head(const char *p, size_t n, size_t room)
-{
-	uint64_t x = 0;
-
-	if (n >= 8)
-		return load64(p);
-	if (room < 8)
-		return memcpy(&x, p, n), x;
-	return load64(p) & (((uint64_t)1 << 8 * n) - 1);
-}
-
-/* The same for equal bytes, wherever they stand. */
-static uint64_t hash_word(const char *p, size_t n, size_t room)
-{
-	if (n > 16)
-		return hash64((struct slice){p, n});
-	uint64_t a = load_head(p, n, room), b = n > 8 ? load64(p + n - 8) : 0;
-
-	return hash_mix(a ^ b * 0x9e3779b97f4a7c15u ^ n << 56);
-}
 
 static void describe(struct word *w, struct slice text)
 {
@@ -82,7 +52,7 @@ static void grow_slots(struct interner *in)
 		if (!from[i].word)
 			continue;
 		struct slice text = in->distinct[from[i].word - 1].text;
-		uint64_t hash = hash_word(text.p, text.n, (size_t)(in->end - text.p));
+		uint64_t hash = word_hash(text.p, text.n, (size_t)(in->end - text.p));
 		size_t at = hash & in->mask;
 
 		while (in->slot[at].word)
@@ -109,7 +79,7 @@ static uint32_t new_word(struct interner *in, size_t at, uint64_t hash, struct s
 
 static uint32_t intern(struct interner *in, struct slice text)
 {
-	uint64_t hash = hash_word(text.p, text.n, (size_t)(in->end - text.p));
+	uint64_t hash = word_hash(text.p, text.n, (size_t)(in->end - text.p));
 	size_t at = hash & in->mask;
 
 	for (; in->slot[at].word; at = (at + 1) & in->mask) {
@@ -153,7 +123,7 @@ void words_split(enum word_kind kind, struct slice text, struct words *w, struct
 
 const struct word *words_find(const struct words *w, struct slice text)
 {
-	uint64_t hash = hash_word(text.p, text.n, text.n);
+	uint64_t hash = word_hash(text.p, text.n, text.n);
 
 	for (size_t at = hash & w->mask; w->slot[at].word; at = (at + 1) & w->mask)
 		if (w->slot[at].hash == (uint32_t)(hash >> 32) &&
