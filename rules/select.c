@@ -158,16 +158,23 @@ static uint64_t domain_of(const struct doc *d, struct arena *scratch)
 	return host.n == 0 ? 0 : h == 0 || h == UINT64_MAX ? 1 : h;
 }
 
+bool select_row_of(const struct select_stage *s, struct doc *d, struct select_row *row,
+                   struct arena *scratch)
+{
+	*row = (struct select_row){.record = d->record};
+	if (!doc_number_get(&s->number, d, scratch, &row->score))
+		return false;
+	row->weight = weigh(s, d, scratch);
+	row->domain = s->plan.domain_max ? domain_of(d, scratch) : 0;
+	return true;
+}
+
 static void collect(const void *self, struct doc *d, struct buf *out, struct arena *scratch)
 {
-	const struct select_stage *s = self;
-	struct select_row row = {.record = d->record};
+	struct select_row row;
 
-	if (!doc_number_get(&s->number, d, scratch, &row.score))
-		return;
-	row.weight = weigh(s, d, scratch);
-	row.domain = s->plan.domain_max ? domain_of(d, scratch) : 0;
-	buf_add(out, (struct slice){(const char *)&row, sizeof row});
+	if (select_row_of(self, d, &row, scratch))
+		buf_add(out, (struct slice){(const char *)&row, sizeof row});
 }
 
 static void select_doc(const void *self, struct doc *d, struct arena *scratch)

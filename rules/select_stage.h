@@ -1,4 +1,5 @@
-/* The inside of the stage `select`, shared by select.c (documents) and select_verdict.c (the corpus). */
+/* The inside of the stage `select`, shared by select.c (documents), select_verdict.c (the corpus)
+ * and the command that finds thresholds alone. */
 #ifndef CURATE_RULES_SELECT_STAGE_H
 #define CURATE_RULES_SELECT_STAGE_H
 
@@ -28,6 +29,10 @@ struct select_stage {
 	uint8_t *place;               /* the verdict, mapped */
 	size_t n_places;
 };
+
+/* What the selection needs of a document, but for its shard; false without the number. */
+bool select_row_of(const struct select_stage *s, struct doc *d, struct select_row *row,
+                   struct arena *scratch);
 
 /* The barrier's two steps between the passes; see struct barrier. */
 int select_solve(void *self, const struct corpus *c, struct err *e);
