@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "lib/doc/json.h"
+
 enum { FIRST_CAP = 8 };
 
 /* The place for one more element of an array in the arena that grows by doubling. */
@@ -93,7 +95,10 @@ bool doc_score_get(const struct doc *d, struct slice name, double *value)
 
 void doc_note(struct doc *d, const char *key, struct slice json)
 {
-	json = arena_copy(d->mem, json);
+	char *p = arena_zero(d->mem, json.n + JSON_PADDING, 1);
+
+	memcpy(p, json.p, json.n);
+	json.p = p;
 	for (size_t i = 0; i < d->n_notes; i++)
 		if (strcmp(d->note[i].key, key) == 0) {
 			d->note[i].json = json;

@@ -46,8 +46,7 @@ static bool lies_in(struct slice inner, struct slice outer)
 }
 
 static enum record_fault judge_text(const struct doc *d, const struct json_value *text,
-                                    const struct record_fields *fields,
-                                    const char **detail)
+                                    const struct record_fields *fields, const char **detail)
 {
 	static const char *const kind[] = {
 		[JSON_NULL] = "it is null",      [JSON_BOOL] = "it is a boolean",
@@ -72,7 +71,8 @@ static enum record_fault judge_text(const struct doc *d, const struct json_value
 		return RECORD_EMPTY_TEXT;
 	}
 	/* Only an escape can have made one. */
-	if (!fields->keep_nul && text->text.p != text->span.p + 1 && memchr(text->text.p, 0, text->text.n)) {
+	if (!fields->keep_nul && text->text.p != text->span.p + 1 &&
+	    memchr(text->text.p, 0, text->text.n)) {
 		*detail = "the text holds U+0000";
 		return RECORD_NUL;
 	}
@@ -148,7 +148,7 @@ static void add_between(struct buf *out, const char *from, const char *to)
 
 static bool is_space(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r';
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 /* Where new members of an object go: behind the last one, or behind the opening brace. `object` may
@@ -225,7 +225,7 @@ static int replace_value(void *user, struct slice key, const struct json_value *
 /* Writes `object` (or an empty one, when it is none) with the members replaced, added or taken out.
  * Returns how many it has then. */
 static size_t write_merged(struct doc *d, struct slice object, struct member *member, size_t n,
-                         struct buf *out)
+                           struct buf *out)
 {
 	if (object.n == 0 || object.p[0] != '{')
 		object = S("{}");
@@ -235,6 +235,8 @@ static size_t write_merged(struct doc *d, struct slice object, struct member *me
 	const char *end = members_end(object);
 
 	add_between(out, m.done, end);
+	while (m.left == 0 && is_space(out->p[out->n - 1]))
+		out->n--; /* the next member goes right behind the brace, without a comma */
 	for (size_t i = 0; i < n; i++)
 		if (!member[i].written && !is_null(member[i].json)) {
 			json_write_key(out, member[i].key);
@@ -285,7 +287,7 @@ static struct slice merged_curate(struct doc *d)
 	if (d->n_scores > d->scores_read)
 		member[n++] = (struct member){.key = S("scores"), .json = merged_scores(d)};
 	if (n == 0)
-		return base;
+		return is_null(base) ? S("") : base;
 	json = S("");
 	if (write_merged(d, base, member, n, &scratch))
 		json = arena_copy(d->mem, buf_slice(&scratch));

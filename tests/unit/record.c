@@ -301,6 +301,70 @@ static void odd_curate_members_are_replaced(void **state)
 	}
 }
 
+static void a_null_note_takes_its_member_out(void **state)
+{
+	(void)state;
+	static const char *const raw[][2] = {
+		{"{\"text\":\"x\"}", "{\"text\":\"x\"}"},
+		{"{\"text\":\"x\",\"curate\":{\"k\":1}}", "{\"text\":\"x\"}"},
+		{"{ \"curate\" : { \"k\":[] } , \"text\":\"x\"}", "{  \"text\":\"x\"}"},
+		{"{\"text\":\"x\" , \"curate\":{\"k\":1} }", "{\"text\":\"x\"  }"},
+		{"{\"text\":\"x\",\"curate\":{\"k\":1,\"l\":2}}", "{\"text\":\"x\",\"curate\":{\"l\":2}}"},
+		{"{\"text\":\"x\",\"curate\":{\"l\":2 , \"\\\"k\":3, \"k\":1}}",
+	         "{\"text\":\"x\",\"curate\":{\"l\":2 , \"\\\"k\":3}}"},
+		{"{\"text\":\"x\",\"curate\":{\"k\":2,\"k\":3}}", "{\"text\":\"x\"}"},
+	};
+
+	for (size_t i = 0; i < sizeof raw / sizeof *raw; i++) {
+		struct doc d = good(raw[i][0]);
+
+		doc_note(&d, "k", S("null"));
+		check_written(&d, raw[i][1]);
+	}
+	struct doc d = good("{\"text\":\"x\",\"curate\":{ \"k\":1 }}");
+
+	doc_note(&d, "k", S("null"));
+	doc_score(&d, "q", 1);
+	check_written(&d, "{\"text\":\"x\",\"curate\":{\"scores\":{\"q\":1} }}");
+}
+
+static void the_empty_key_is_all_of_curate(void **state)
+{
+	(void)state;
+	struct doc d = good("{\"text\":\"x\",\"curate\":{\"k\":1}}");
+
+	doc_note(&d, "", S("[ 7 ]"));
+	check_written(&d, "{\"text\":\"x\",\"curate\":[ 7 ]}");
+	doc_note(&d, "", S("{\"a\":1,\"b\":2}"));
+	doc_note(&d, "b", S("3"));
+	check_written(&d, "{\"text\":\"x\",\"curate\":{\"a\":1,\"b\":3}}");
+	d = good("{\"text\":\"x\",\"curate\":{\"k\":1}}");
+	doc_note(&d, "", S("null"));
+	check_written(&d, "{\"text\":\"x\"}");
+}
+
+static void a_text_whose_head_changed_keeps_its_spelling(void **state)
+{
+	(void)state;
+	struct doc d = good("{\"text\":\"a\\/\\u00e9\\ud83d\\ude00\\n\\u0062\"}");
+
+	doc_lines(&d);
+	doc_splice(&d, 0, 0, 0, S("\"head\" "));
+	doc_settle(&d);
+	check_written(&d, "{\"text\":\"\\\"head\\\" a\\/\\u00e9\\ud83d\\ude00\\n\\u0062\"}");
+	d = good("{\"text\":\"a\\/\\u00e9\\u65e5\\ud83d\\ude00\\n\\u0062\"}");
+	doc_lines(&d);
+	doc_splice(&d, 0, 0, 11, S(""));
+	doc_settle(&d);
+	check_written(&d, "{\"text\":\"\\n\\u0062\"}");
+	doc_cut(&d, 0);
+	doc_settle(&d);
+	check_written(&d, "{\"text\":\"\\u0062\"}");
+	doc_cut(&d, 0);
+	doc_settle(&d);
+	check_written(&d, "{\"text\":\"\"}");
+}
+
 static void quarantine_says_where(void **state)
 {
 	(void)state;
@@ -340,6 +404,9 @@ int main(void)
 		cmocka_unit_test(ours_go_before_the_closing_brace),
 		cmocka_unit_test(members_that_were_there_stay),
 		cmocka_unit_test(odd_curate_members_are_replaced),
+		cmocka_unit_test(a_null_note_takes_its_member_out),
+		cmocka_unit_test(the_empty_key_is_all_of_curate),
+		cmocka_unit_test(a_text_whose_head_changed_keeps_its_spelling),
 		cmocka_unit_test(quarantine_says_where),
 	};
 
