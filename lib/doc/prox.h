@@ -129,4 +129,7 @@ void prox_add_fault(struct prox_program *program, struct prox_fault fault, struc
  * digits of any script, at most 4300 of them. Values are clamped to +-10^38. */
 bool prox_int(struct slice text, __int128 *value);
 
+/* Without c at both ends: the reference strips a model's answers of spaces, strings of quotes. */
+struct slice prox_strip(struct slice s, char c);
+
 #endif

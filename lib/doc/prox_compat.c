@@ -55,7 +55,7 @@ static bool value_of(struct slice param, struct slice *value)
 	return next_piece(&param, '=', &name) && next_piece(&param, '=', value);
 }
 
-static struct slice strip_char(struct slice s, char c)
+struct slice prox_strip(struct slice s, char c)
 {
 	while (s.n && s.p[0] == c)
 		s = slice_tail(s, 1);
@@ -100,7 +100,7 @@ static void normalize(const struct place *at, struct slice op)
 			fault(at, PROX_BAD_PARAM, S("a string without \"=\" before it"));
 			return;
 		}
-		text[i] = strip_char(text[i], '"');
+		text[i] = prox_strip(text[i], '"');
 	}
 	if (n == 2 && slice_equal(text[0], S(" ")))
 		return;
@@ -113,7 +113,7 @@ void prox_compat_parse(struct slice text, const struct prox_options *o, struct p
                        struct arena *mem)
 {
 	struct place at = {program, mem, 0};
-	struct slice rest = strip_char(text, ' '), op, before = S("");
+	struct slice rest = prox_strip(text, ' '), op, before = S("");
 
 	if (text.n > o->limits.program) {
 		program->over = "program";

@@ -163,18 +163,8 @@ static int compare(const void *a, const void *b)
 
 static int load_part(struct build *b, struct part *p, struct prox_entry *all, struct err *e)
 {
-	size_t done = 0, size = p->in_file * sizeof *all;
-
-	while (done < size) {
-		ssize_t n = pread(p->file, (char *)all + done, size - done, (off_t)done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return err_set_rc(e, RC_OUTPUT, "%s: %s", b->path,
-			                  n ? strerror(errno) : "a spilled part is cut off");
-		done += (size_t)n;
-	}
+	if (p->in_file && file_read_at(p->file, 0, (char *)all, p->in_file * sizeof *all) != 0)
+		return err_set_rc(e, RC_OUTPUT, "%s: %s", b->path, strerror(errno));
 	if (p->n)
 		memcpy(all + p->in_file, p->entry, p->n * sizeof *all);
 	return 0;

@@ -1,6 +1,7 @@
 #include "lib/doc/prox_index.h"
 
 #include "lib/base/mem.h"
+#include "lib/doc/prox.h"
 
 #include <stdlib.h>
 
@@ -88,14 +89,7 @@ static enum prox_row_kind read_reply(const struct json_value *v, struct prox_row
 	if (text->kind != JSON_STRING || (v[ERROR].kind != JSON_NULL && v[ERROR].kind != JSON_MISSING) ||
 	    (v[STATUS].kind == JSON_NUMBER && v[STATUS].number != 200))
 		return PROX_ROW_FAILED;
-	struct slice program = text->text;
-
-	/* The reference strips each answer of its model: spaces only. */
-	while (program.n && program.p[0] == ' ')
-		program = slice_tail(program, 1);
-	while (program.n && program.p[program.n - 1] == ' ')
-		program.n--;
-	buf_add(&row->text, program);
+	buf_add(&row->text, prox_strip(text->text, ' '));
 	return PROX_ROW_GOOD;
 }
 

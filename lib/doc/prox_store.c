@@ -1,6 +1,7 @@
 #include "lib/doc/prox_index.h"
 
 #include "lib/base/mem.h"
+#include "lib/io/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,19 +18,9 @@ struct prox_store {
 
 static int read_at(const struct prox_store *s, void *to, size_t n, uint64_t at, struct err *e)
 {
-	size_t done = 0;
-
-	while (done < n) {
-		ssize_t got = pread(s->file, (char *)to + done, n - done, (off_t)(at + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return err_set_rc(e, RC_INPUT, "%s: %s", s->path,
-			                  got ? strerror(errno) : "the index is cut off");
-		done += (size_t)got;
-	}
-	return 0;
+	if (file_read_at(s->file, at, to, n) == 0)
+		return 0;
+	return err_set_rc(e, RC_INPUT, "%s: %s", s->path, strerror(errno));
 }
 
 static bool fits(const struct prox_footer *f, uint64_t size)
@@ -49,7 +40,7 @@ static int open_index(struct prox_store *s, const struct fingerprint *source, ui
 {
 	struct stat st;
 
-	s->file = open(s->path, O_RDONLY | O_CLOEXEC);
+	s->file = file_open(s->path, O_RDONLY);
 	if (s->file < 0)
 		return 0;
 	if (fstat(s->file, &st) != 0 || (uint64_t)st.st_size < sizeof s->footer)

@@ -298,6 +298,8 @@ int endpoint_next(struct endpoint *p, struct endpoint_reply *reply, struct err *
 		CURLMsg *m;
 		int running, left, pause = wake(p);
 
+		if (p->options.is_interrupted && p->options.is_interrupted())
+			return err_set_rc(e, RC_AGAIN, "interrupted");
 		curl_multi_perform(p->multi, &running);
 		while ((m = curl_multi_info_read(p->multi, &left))) {
 			struct request *r;

@@ -15,6 +15,7 @@ struct endpoint_options {
 	double timeout;        /* seconds for one try */
 	double backoff;        /* seconds before the second try; doubles up to a minute */
 	size_t max_reply;      /* bytes; longer ones fail */
+	bool (*is_interrupted)(void); /* asked about once a second while waiting; may be NULL */
 };
 
 /* 8 at once, 5 retries, 10 minutes, 1 second, 64 MiB. */
@@ -47,7 +48,8 @@ struct endpoint_reply {
  * or a doubling one. 1: there is one, with status 200, one that no retry can mend (400, 413, …), or
  * the last one of a request that failed every time while others were answered; 0: none are under
  * way; -1: all retries failed and no other request was answered meanwhile, or the server refuses us
- * (401, 403, 404), RC_INPUT: those under way have no reply and may be asked again another day. */
+ * (401, 403, 404), RC_INPUT: those under way have no reply and may be asked again another day. Also -1, RC_AGAIN,
+ * when is_interrupted says so. */
 int endpoint_next(struct endpoint *p, struct endpoint_reply *r, struct err *e);
 
 /* Sums since the start. */
