@@ -126,3 +126,6 @@ clean:
 	rm -rf build build-*
 
 -include $(OBJ:.o=.d) $(CMDOBJ:.o=.d) $(BIN:$(BUILD)/bin/%=$(BUILD)/cmd/%.c.d) $(UNIT:=.d)
+
+print-libs:
+	@echo $(LDLIBS)

@@ -2,7 +2,7 @@
 # The layering of the house: each folder includes only what stands above it. Also what keeps a tree
 # tidy: a known top level, no left-overs.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 bad=0
 
 forbid() { # folder, what it must not include (extended regex), why

@@ -3,7 +3,9 @@
 # corpora. Sourced, not run.
 set -u
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034
 case ${BUILD:-build} in /*) bin=$BUILD/bin ;; *) bin=$top/${BUILD:-build}/bin ;; esac
+# shellcheck disable=SC2034
 shared=$top/../shared
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -2,7 +2,7 @@
 # Runs every test of the build in $BUILD; the last line says how many passed and failed.
 # ONLY=unit|cli|conform|floors runs one kind; the sanitizer runs of .ci/run leave some out.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 export BUILD=${BUILD:-build}
 only=${ONLY:-floors unit cli conform}
 passed=0 failed=0

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Bad records and damaged shards: everything else is processed, every bad byte can be found.
+# shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 mkdir in

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # curate-check: 0 whole, 1 something is not, 2 and more could not be found out.
+# shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 mkdir in

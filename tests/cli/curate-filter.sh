@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # curate-filter: the same chain on a stream.
+# shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 make_docs 600 1 >in.jsonl

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The edit log: source + log -> the same bytes; any stage can be left out.
+# shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 mkdir -p in/sub

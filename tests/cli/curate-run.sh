@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The main job: same bytes from any number of threads, resumable, accountable, every exit code.
+# shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 mkdir -p in/sub
