@@ -120,7 +120,8 @@ bool doc_score_get(const struct doc *d, struct slice name, double *value);
 
 /* A member of `curate`: `json` is one valid JSON value; it is copied, with padding behind it so that
  * json_each can walk it. null takes the member out, and `curate` itself when nothing is left in it.
- * The empty key stands for the whole value of `curate`; the other notes are merged into it. */
+ * The empty key stands for the whole value of `curate`, null too; the other notes are merged into
+ * it. */
 void doc_note(struct doc *d, const char *key, struct slice json);
 
 /* Adds n to a counter of the stage in the report (stages[].counted.NAME); the document does not

@@ -287,7 +287,7 @@ static struct slice merged_curate(struct doc *d)
 	if (d->n_scores > d->scores_read)
 		member[n++] = (struct member){.key = S("scores"), .json = merged_scores(d)};
 	if (n == 0)
-		return is_null(base) ? S("") : base;
+		return base;
 	json = S("");
 	if (write_merged(d, base, member, n, &scratch))
 		json = arena_copy(d->mem, buf_slice(&scratch));

@@ -339,8 +339,8 @@ static void the_empty_key_is_all_of_curate(void **state)
 	doc_note(&d, "b", S("3"));
 	check_written(&d, "{\"text\":\"x\",\"curate\":{\"a\":1,\"b\":3}}");
 	d = good("{\"text\":\"x\",\"curate\":{\"k\":1}}");
-	doc_note(&d, "", S("null"));
-	check_written(&d, "{\"text\":\"x\"}");
+	doc_note(&d, "", S("null")); /* a value like any other: this is how untagging restores it */
+	check_written(&d, "{\"text\":\"x\",\"curate\":null}");
 }
 
 static void a_text_whose_head_changed_keeps_its_spelling(void **state)
