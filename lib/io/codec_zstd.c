@@ -16,6 +16,7 @@ struct zstd_decoder {
 	size_t head_n;         /* bytes of this frame's magic number gathered */
 	unsigned char head[4];
 	size_t want; /* what the library asked for next; 0: between frames */
+	bool filled; /* the last call used up all room there was */
 };
 
 static bool is_magic(const unsigned char *head)
@@ -94,23 +95,26 @@ static int zstd_head(struct zstd_decoder *d, struct decode_step *s, struct err *
 	if (d->head_n < 4)
 		return 0;
 	if (!is_magic(d->head))
-		return err_set_rc(e, RC_INPUT,
-		                  "trailing garbage: no zstd frame begins at compressed byte %llu",
-		                  (unsigned long long)d->frame_at);
+		return zstd_garbage(d, e);
 
 	ZSTD_inBuffer in = {d->head, 4, 0};
 	ZSTD_outBuffer out = {NULL, 0, 0};
 	ZSTD_DCtx_reset(d->context, ZSTD_reset_session_only);
+	d->filled = false;
 	d->want = ZSTD_decompressStream(d->context, &out, &in);
 	return ZSTD_isError(d->want) ? zstd_damage(d, d->want, e) : 0;
 }
 
-/* One call of the library. It is given one block's bytes and no more: had it the next block too and
- * found that damaged, it would keep what it had decoded of this one to itself. `want` counts the 3
- * bytes of the next block's header in. */
+/* One call of the library. It is given one block's bytes and no more (`want` counts the 3 bytes of
+ * the next block's header in), and none at all while it may still hold output back: had it the next
+ * block too and found that damaged, it would keep what it had decoded of this one to itself. */
 static int zstd_body(struct zstd_decoder *d, struct decode_step *s, struct err *e)
 {
 	size_t left = s->in_n - s->in_used, n = d->want > 3 ? d->want - 3 : d->want;
+	bool flush = d->filled;
+
+	if (flush)
+		n = 0;
 	ZSTD_inBuffer in = {s->in + s->in_used, n < left ? n : left, 0};
 	ZSTD_outBuffer out = {s->out + s->out_used, s->out_n - s->out_used, 0};
 	size_t want = ZSTD_decompressStream(d->context, &out, &in);
@@ -121,9 +125,10 @@ static int zstd_body(struct zstd_decoder *d, struct decode_step *s, struct err *
 	if (ZSTD_isError(want))
 		return zstd_damage(d, want, e);
 	d->want = want;
+	d->filled = out.pos == out.size;
 	if (want == 0)
 		d->head_n = 0;
-	return in.pos || out.pos || want == 0;
+	return in.pos || out.pos || want == 0 || (flush && !d->filled);
 }
 
 /* The file ends inside a frame, or within the 4 bytes that should begin one. */

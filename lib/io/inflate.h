@@ -1,4 +1,8 @@
-/* Raw deflate data, decoded: zlib everywhere, ISA-L where it is present. Both give the same bytes. */
+/* Raw deflate data, decoded: zlib everywhere, ISA-L where it is present.
+ *
+ * Both give the same bytes of valid and of truncated data. In corrupt data ISA-L is more lenient
+ * about incomplete Huffman codes and may stop later; the bytes both give are still the same, and
+ * gzip's checksum is checked behind either. */
 #ifndef CURATE_IO_INFLATE_H
 #define CURATE_IO_INFLATE_H
 
@@ -9,8 +13,8 @@ struct inflate_type {
 	void (*close)(void *self);
 	void (*reset)(void *self); /* before every deflate stream but the first */
 
-	/* 1: go on, with more input or room; 0: the stream has ended; -1: invalid, *why says how and
-	 * all bytes before that have been given out. */
+	/* 1: go on, with more input or room; 0: the stream has ended; -1: invalid, *why says how
+	 * and all bytes before that have been given out. */
 	int (*step)(void *self, struct decode_step *s, const char **why);
 
 	/* After the end: bytes that were taken but stand behind the stream, at most 8. */

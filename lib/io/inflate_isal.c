@@ -186,7 +186,8 @@ static size_t isal_ahead(void *self, unsigned char out[8])
 
 	if (z->zlib) { /* what is left of `head` */
 		n = z->head.n - z->head_at < 8 ? z->head.n - z->head_at : 8;
-		memcpy(out, z->head.p + z->head_at, n);
+		if (n)
+			memcpy(out, z->head.p + z->head_at, n);
 		return n;
 	}
 	for (size_t k = 0; k < n; k++)
