@@ -78,11 +78,6 @@ uint16_t unicode_flags_of(uint32_t c)
 	return c < TABLED ? table[c] : compute(c);
 }
 
-uint32_t unicode_lower(uint32_t c)
-{
-	return uc_tolower(c);
-}
-
 unsigned unicode_combining(uint32_t c)
 {
 	return (unsigned)uc_combining_class(c);
@@ -129,33 +124,38 @@ static bool cased_after(struct slice s, size_t at)
 	return false;
 }
 
+uint32_t unicode_lower_at(struct slice s, size_t at)
+{
+	unsigned size;
+	uint32_t c = utf8_at(s.p + at, &size);
+
+	if (c == CAPITAL_SIGMA && cased_before(s, at) && !cased_after(s, at + size))
+		return FINAL_SIGMA;
+	return uc_tolower(c);
+}
+
 size_t unicode_lower_text(struct slice s, char *out)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n;) {
 		unsigned char byte = (unsigned char)s.p[i];
+		unsigned size = 1;
 
 		if (byte < 0x80) {
 			out[n++] = (char)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
 			i++;
 			continue;
 		}
-		unsigned size;
 		uint32_t c = utf8_at(s.p + i, &size);
 
 		if (!(unicode_flags_of(c) & UNICODE_LOWERS)) {
 			memcpy(out + n, s.p + i, size);
 			n += size;
-		} else if (c == CAPITAL_I_DOT) {
-			memcpy(out + n, "i\xcc\x87", 3);
-			n += 3;
 		} else {
-			uint32_t low = unicode_lower(c);
-
-			if (c == CAPITAL_SIGMA && cased_before(s, i) && !cased_after(s, i + size))
-				low = FINAL_SIGMA;
-			n += utf8_put(out + n, low);
+			n += utf8_put(out + n, c == CAPITAL_I_DOT ? 'i' : unicode_lower_at(s, i));
+			if (c == CAPITAL_I_DOT)
+				n += utf8_put(out + n, 0x307);
 		}
 		i += size;
 	}

@@ -3,14 +3,7 @@
 #define CURATE_DOC_WORD_HASH_H
 
 #include "lib/base/hash.h"
-
-static inline uint64_t word_load(const char *p)
-{
-	uint64_t x;
-
-	memcpy(&x, p, 8);
-	return x;
-}
+#include "lib/doc/letters.h"
 
 /* The first min(n, 8) bytes with zeroes behind them; `room` >= n bytes may be read. */
 static inline uint64_t word_head(const char *p, size_t n, size_t room)
@@ -18,18 +11,18 @@ static inline uint64_t word_head(const char *p, size_t n, size_t room)
 	uint64_t x = 0;
 
 	if (n >= 8)
-		return word_load(p);
+		return letters_load(p);
 	if (room < 8)
-		return n ? memcpy(&x, p, n), x : 0;
-	return word_load(p) & (((uint64_t)1 << 8 * n) - 1);
+		return n ? memcpy(&x, p, n), le64toh(x) : 0;
+	return letters_load(p) & (((uint64_t)1 << 8 * n) - 1);
 }
 
-/* Equal for equal bytes of one machine, wherever they stand. Not for results. */
+/* Equal for equal bytes, wherever they stand. */
 static inline uint64_t word_hash(const char *p, size_t n, size_t room)
 {
 	if (n > 16)
 		return hash64((struct slice){p, n});
-	uint64_t tail = n > 8 ? word_load(p + n - 8) : 0;
+	uint64_t tail = n > 8 ? letters_load(p + n - 8) : 0;
 
 	return hash_mix(word_head(p, n, room) ^ tail * 0x9e3779b97f4a7c15u ^ (uint64_t)n << 56);
 }
