@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test of the build in $BUILD; the last line says how many passed and failed.
-# ONLY=unit|cli|conform|floors runs one kind; the sanitizer runs of .ci/run leave some out.
+# ONLY names kinds of tests (floors unit cli conform threads); the sanitizer runs of .ci/run choose.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 export BUILD=${BUILD:-build}
@@ -45,6 +45,13 @@ case $only in *unit*)
 esac
 case $only in *cli*)
 	for script in tests/cli/*.sh; do run "$(basename "$script" .sh)" bash "$script"; done
+	;;
+esac
+case $only in *threads*)
+	for source in tests/unit/*.c; do # the modules that start threads
+		grep -q 'par_for\|pthread' "$source" && run "unit/$(basename "$source" .c)" "$BUILD/unit/$(basename "$source" .c)"
+	done
+	run threads bash tests/cli/threads.sh
 	;;
 esac
 case $only in *conform*)
