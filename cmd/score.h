@@ -9,5 +9,6 @@ int score_threshold(int argc, char **argv);
 int score_strength(int argc, char **argv);
 int score_label(int argc, char **argv);
 int score_train(int argc, char **argv);
+int score_loss(int argc, char **argv);
 
 #endif
