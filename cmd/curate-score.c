@@ -15,6 +15,7 @@ static const struct {
 	{"apply", score_apply, "score records with one or more fastText models (the default)"},
 	{"select", score_select, "keep the best part of a folder of shards by any number"},
 	{"threshold", score_threshold, "find the score at which a share or amount is reached"},
+	{"inspect", score_inspect, "histogram, kept share by domain, samples, features of a model"},
 	{"loss", score_loss, "ask a server for each document's log-probability"},
 	{"strength", score_strength, "predictive strength from the losses of several models"},
 	{"label", score_label, "positive and negative documents by predictive strength"},

@@ -10,5 +10,6 @@ int score_strength(int argc, char **argv);
 int score_label(int argc, char **argv);
 int score_train(int argc, char **argv);
 int score_loss(int argc, char **argv);
+int score_inspect(int argc, char **argv);
 
 #endif
