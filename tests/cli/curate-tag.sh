@@ -72,6 +72,7 @@ assert 0.25 * 2850 < marks < 0.35 * 2850, marks
 EOF
 
 # --- over folders
+# shellcheck disable=SC2317
 ids() { zstd -dcq "$@" | python3 -c 'import json, sys
 for l in sys.stdin.buffer.read().split(b"\n"):
     if l: print(json.loads(l)["id"])' | sort; }
@@ -144,10 +145,10 @@ rnd = random.Random(3)
 for i in range(100000):
     print('{"id":"d%d","text":"%s"}' % (i, "word " * max(1, int(rnd.lognormvariate(3, 1)))))
 EOF
-"$tag" -q --cooldown 10% --cooldown-to many.cool --rate 0 -i many.jsonl -o many.main
+"$tag" -q --cooldown 10% --cooldown-to cool.many.jsonl --rate 0 -i many.jsonl -o main.many.jsonl
 check "shares of documents, bytes and tokens are within 0.5 % of 100,000 documents" python3 - <<'EOF'
 import json
-texts = {n: [json.loads(l)["text"] for l in open("many." + n)] for n in ("main", "cool")}
+texts = {n: [json.loads(l)["text"] for l in open(n + ".many.jsonl")] for n in ("main", "cool")}
 for w in (lambda t: 1, len, lambda t: t.count(" ")):
     main, cool = (sum(map(w, texts[n])) for n in ("main", "cool"))
     assert abs(cool / (main + cool) - 0.1) < 0.005, cool / (main + cool)
