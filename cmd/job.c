@@ -127,7 +127,7 @@ enum rc job_folder(struct recipe *r, const struct common *c, const struct folder
                    struct err *e)
 {
 	struct shards shards = {0};
-	struct run run = {.recipe = r, .shards = &shards, .force = j->force,
+	struct run run = {.recipe = r, .shards = &shards, .force = j->force, .step = j->step,
 	                  .show_progress = !c->no_progress};
 	struct slice path = j->out.n ? j->out : r->output.path;
 	char *out = mem_text(path.p, path.n);

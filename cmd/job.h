@@ -10,6 +10,7 @@ struct folder_job {
 	struct slice task; /* "I/N", or empty */
 	bool dry_run, force;
 	const char *log_from, *without; /* replay, see struct run */
+	enum run_step step;
 };
 
 #define JOB_FOLDER(base)                                                                           \

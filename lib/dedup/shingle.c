@@ -1,7 +1,6 @@
 #include "lib/dedup/shingle.h"
 
 #include <nettle/sha1.h>
-#include <stdlib.h>
 #include <xxhash.h>
 
 #include "lib/base/hash.h"
@@ -149,37 +148,51 @@ struct shingles shingle_compat(const struct slice *word, size_t words, unsigned 
 	return s;
 }
 
-static int compare_hash(const void *x, const void *y)
+/* Sorts by four passes of eight bits. */
+static void sort32(uint32_t *v, uint32_t *spare, size_t n)
 {
-	const uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+	for (unsigned shift = 0; shift < 32; shift += 8) {
+		size_t at[256] = {0}, sum = 0;
+		uint32_t *const swap = v;
 
-	return a < b ? -1 : a > b;
+		for (size_t i = 0; i < n; i++)
+			at[v[i] >> shift & 255]++;
+		for (unsigned b = 0; b < 256; b++) {
+			const size_t here = at[b];
+
+			at[b] = sum;
+			sum += here;
+		}
+		for (size_t i = 0; i < n; i++)
+			spare[at[v[i] >> shift & 255]++] = v[i];
+		v = spare;
+		spare = swap;
+	}
 }
 
-void shingle_make_set(struct shingles *s)
+size_t shingle_set(const struct shingles *s, uint32_t *set, struct arena *mem)
 {
 	size_t kept = 0;
 
-	if (s->n > 1)
-		qsort(s->hash, s->n, sizeof *s->hash, compare_hash);
 	for (size_t i = 0; i < s->n; i++)
-		if (kept == 0 || s->hash[kept - 1] != s->hash[i])
-			s->hash[kept++] = s->hash[i];
-	s->n = kept;
+		set[i] = (uint32_t)s->hash[i];
+	sort32(set, arena_alloc(mem, s->n * sizeof *set), s->n);
+	for (size_t i = 0; i < s->n; i++)
+		if (kept == 0 || set[kept - 1] != set[i])
+			set[kept++] = set[i];
+	return kept;
 }
 
-double shingle_jaccard(const struct shingles *x, const struct shingles *y)
+double shingle_jaccard(const uint32_t *x, size_t nx, const uint32_t *y, size_t ny)
 {
 	size_t i = 0, k = 0, both = 0;
 
-	while (i < x->n && k < y->n) {
-		const uint64_t a = x->hash[i], b = y->hash[k];
+	while (i < nx && k < ny) {
+		const uint32_t a = x[i], b = y[k];
 
 		both += a == b;
 		i += a <= b;
 		k += b <= a;
 	}
-	if (x->n + y->n == 0)
-		return 1;
-	return (double)both / (double)(x->n + y->n - both);
+	return nx + ny ? (double)both / (double)(nx + ny - both) : 1;
 }

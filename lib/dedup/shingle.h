@@ -25,10 +25,10 @@ enum shingle_hash { SHINGLE_XXHASH, SHINGLE_SHA1 };
 struct shingles shingle_compat(const struct slice *word, size_t words, unsigned n, enum shingle_hash hash,
                                unsigned bits, struct arena *mem);
 
-/* Sorts the hashes and removes repeats. */
-void shingle_make_set(struct shingles *s);
+/* The set of the hashes' low halves, sorted, in `set` (room for s->n). Returns its size. */
+size_t shingle_set(const struct shingles *s, uint32_t *set, struct arena *mem);
 
-/* |x and y| / |x or y| of two sets; 1 when both are empty. */
-double shingle_jaccard(const struct shingles *x, const struct shingles *y);
+/* |x and y| / |x or y| of two sorted sets; 1 when both are empty. */
+double shingle_jaccard(const uint32_t *x, size_t nx, const uint32_t *y, size_t ny);
 
 #endif

@@ -38,6 +38,9 @@ void sketch_row_write(const struct sketch_shape *shape, const struct sketch_row 
 int sketch_row_read(const struct sketch_shape *shape, struct slice *rest, struct sketch_row *row,
                     struct arena *mem, struct err *e);
 
+/* Bytes of the row that starts with `bytes`; SIZE_MAX when there are too few to tell. */
+size_t sketch_row_bytes(const struct sketch_shape *shape, struct slice bytes);
+
 /* Writes a sketch file. `settings` (any text) is kept and compared by those who read the file;
  * `name` is the shard's. `mem` bounds the bytes held before a chunk is written. */
 struct sketch_out;

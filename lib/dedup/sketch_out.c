@@ -23,6 +23,16 @@ void sketch_row_write(const struct sketch_shape *shape, const struct sketch_row 
 	buf_add(out, row->id);
 }
 
+size_t sketch_row_bytes(const struct sketch_shape *shape, struct slice bytes)
+{
+	struct head h;
+
+	if (bytes.n < sizeof h)
+		return SIZE_MAX;
+	memcpy(&h, bytes.p, sizeof h);
+	return sizeof h + (size_t)h.keys * shape->width * 8 + shape->sig_bytes + (size_t)h.set_n * 4 + h.id_n;
+}
+
 int sketch_row_read(const struct sketch_shape *shape, struct slice *rest, struct sketch_row *row,
                     struct arena *mem, struct err *e)
 {

@@ -5,6 +5,7 @@
 
 #include "lib/base/mem.h"
 #include "lib/dedup/columns.h"
+#include "lib/dedup/shingle.h"
 
 static uint64_t bits_of(double v)
 {
@@ -12,20 +13,6 @@ static uint64_t bits_of(double v)
 
 	memcpy(&bits, &v, sizeof bits);
 	return bits;
-}
-
-static double jaccard(const uint32_t *x, size_t nx, const uint32_t *y, size_t ny)
-{
-	size_t i = 0, k = 0, both = 0;
-
-	while (i < nx && k < ny) {
-		const uint32_t a = x[i], b = y[k];
-
-		both += a == b;
-		i += a <= b;
-		k += b <= a;
-	}
-	return nx + ny ? (double)both / (double)(nx + ny - both) : 1;
 }
 
 /* The survivors of the cluster at hand and their shingle sets. */
@@ -49,7 +36,7 @@ static int find_leader(struct survivors *v, struct leaders *l, uint64_t doc, uin
 		return -1;
 	/* Documents of an index never leave, so nothing is gained by comparing them. */
 	for (size_t i = 0; i < l->n && doc >= v->s->old_docs; i++) {
-		*similarity = jaccard(l->set[i], l->set_n[i], set, n);
+		*similarity = shingle_jaccard(l->set[i], l->set_n[i], set, n);
 		if (*similarity >= v->verify) {
 			*leader = l->doc[i];
 			return 0;

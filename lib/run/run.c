@@ -292,7 +292,7 @@ static void verdict_key(const struct work *w, char key[33])
 	buf_free(&b);
 }
 
-static void corpus_make(struct work *w, size_t k, struct corpus *c)
+static void corpus_make(struct work *w, size_t k, enum solve_step step, struct corpus *c)
 {
 	const struct run *run = w->run;
 	const struct stage *s = &run->recipe->chain.stage[w->barrier[k]];
@@ -300,12 +300,14 @@ static void corpus_make(struct work *w, size_t k, struct corpus *c)
 	const char **part = arena_zero(&w->mem, n, sizeof *part);
 	const char **name = arena_zero(&w->mem, n, sizeof *name);
 	uint64_t *records = arena_zero(&w->mem, n, sizeof *records);
+	bool *mine = arena_zero(&w->mem, n, sizeof *mine);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct shard_result *r = &run->result[i];
 
 		name[i] = r->shard->path;
 		records[i] = r->records;
+		mine[i] = w->owner[i] == run->task;
 		part[i] = r->end == UNIT_DONE
 		                  ? state_path(&w->state, &w->mem, "stage-%s/part/%.*s.part.zst",
 		                               s->name, SLICE(r->shard->stem))
@@ -315,12 +317,13 @@ static void corpus_make(struct work *w, size_t k, struct corpus *c)
 		.dir = state_path(&w->state, &w->mem, "stage-%s", s->name),
 		.part = part, .name = name, .records = records, .n = n,
 		.mem = run->recipe->limits.mem ? run->recipe->limits.mem : machine_memory() / 5 * 4,
-		.threads = run->threads,
+		.threads = run->threads, .step = step, .mine = mine, .task = (unsigned)run->task,
+		.tasks = run->tasks ? (unsigned)run->tasks : 1,
 	};
 }
 
 /* Between two passes: the verdict of barrier k is made, unless it stands, and loaded. */
-static int do_barrier(struct work *w, size_t k)
+static int do_barrier(struct work *w, size_t k, enum solve_step step)
 {
 	struct stage *s = &w->run->recipe->chain.stage[w->barrier[k]];
 	const char *marker = state_path(&w->state, &w->mem, "stage-%s/solved", s->name);
@@ -329,13 +332,17 @@ static int do_barrier(struct work *w, size_t k)
 	char key[33];
 	int bad = 0;
 
-	corpus_make(w, k, &c);
+	corpus_make(w, k, step, &c);
+	if (step == SOLVE_SHARDS || step == SOLVE_SPLIT)
+		return s->type->barrier->solve(s->self, &c, w->e);
 	verdict_key(w, key);
 	bool stands = access(marker, F_OK) == 0 && file_read_all(marker, &old, 64, w->e) == 0 &&
 	              slice_equal(buf_slice(&old), slice_of(key));
 
 	buf_free(&old);
-	if (!stands) {
+	if (!stands && w->run->step == RUN_APPLY)
+		bad = err_set_rc(w->e, RC_STATE, "there is no verdict on this input yet");
+	else if (!stands) {
 		unlink(marker);
 		bad = s->type->barrier->solve(s->self, &c, w->e);
 		if (!bad)
@@ -411,6 +418,43 @@ static void results_make(struct run *run)
 		                                       .end = UNIT_INTERRUPTED};
 }
 
+/* The done records of the first pass alone; RC_STATE when there are shards without. */
+static int read_first_pass(struct work *w)
+{
+	struct unit *unit = mem_new(struct unit, w->run->shards->n);
+	struct pass pass;
+	size_t n = 0;
+
+	pass_make(w, &pass, 0);
+	int bad = plan_units(w, &pass, unit, &n);
+
+	pthread_mutex_destroy(&pass.big);
+	free(unit);
+	if (!bad && !pass_is_whole(w->run))
+		bad = err_set_rc(w->e, RC_STATE, "the first pass over the shards is not complete");
+	return bad;
+}
+
+static int do_step(struct work *w)
+{
+	static const enum solve_step solve[] = {
+		[RUN_COLLECT] = SOLVE_SHARDS, [RUN_SPLIT] = SOLVE_SPLIT, [RUN_SOLVE] = SOLVE_REST,
+	};
+	const enum run_step step = w->run->step;
+
+	if (w->n_barriers != 1)
+		return err_set_rc(w->e, RC_USAGE, "steps are for recipes with one whole-corpus stage");
+	if (step == RUN_COLLECT ? do_pass(w, 0) || w->run->interrupted : read_first_pass(w))
+		return -1;
+	if (step != RUN_APPLY)
+		return do_barrier(w, 0, solve[step]);
+	if (do_barrier(w, 0, SOLVE_ALL))
+		return -1;
+	for (size_t i = 0; i < w->run->shards->n; i++)
+		keep_stage_rows(&w->run->result[i].tally);
+	return do_pass(w, 1);
+}
+
 enum rc run_shards(struct run *run, struct err *e)
 {
 	struct work w = {.run = run, .e = e, .state = *run->state};
@@ -422,6 +466,10 @@ enum rc run_shards(struct run *run, struct err *e)
 	run_assign(run->shards, run->tasks ? run->tasks : 1, w.owner);
 	if (find_barriers(&w))
 		go_on = false;
+	if (go_on && run->step != RUN_ALL) {
+		do_step(&w);
+		go_on = false;
+	}
 	for (size_t k = 0; go_on && k <= w.n_barriers; k++) {
 		bool last = k == w.n_barriers;
 
@@ -432,7 +480,7 @@ enum rc run_shards(struct run *run, struct err *e)
 			run->interrupted = true;
 			break;
 		}
-		go_on = do_barrier(&w, k) == 0;
+		go_on = do_barrier(&w, k, SOLVE_ALL) == 0;
 		for (size_t i = 0; i < run->shards->n; i++)
 			keep_stage_rows(&run->result[i].tally);
 	}

@@ -17,12 +17,23 @@ struct shard_result {
 	struct err err; /* when it failed */
 };
 
+/* One step of a recipe with one whole-corpus stage. Each but the first refuses (RC_STATE) while the
+ * one before is not complete. */
+enum run_step {
+	RUN_ALL,
+	RUN_COLLECT, /* the first pass, and what its stage can do for single shards */
+	RUN_SPLIT,   /* this task's share of the work between the passes */
+	RUN_SOLVE,   /* the rest of it; not split */
+	RUN_APPLY,   /* the last pass */
+};
+
 struct run {
 	struct recipe *recipe;  /* opened */
 	struct shards *shards;
 	struct state *state;
 	struct record_fields fields;
 	bool force;             /* redo what is done */
+	enum run_step step;
 	uint64_t task, tasks;   /* this process does its share of the plan; 0 of 1 does all */
 	unsigned threads;
 	const char *log_from;   /* replay: folder of logs to read along; or NULL */

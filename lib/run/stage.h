@@ -14,6 +14,16 @@ struct corpus {
 	size_t n;
 	uint64_t mem;     /* bytes the stage may use */
 	unsigned threads;
+
+	/* For commands that have tasks share the work between the passes; SOLVE_ALL otherwise. */
+	enum solve_step {
+		SOLVE_ALL,
+		SOLVE_SHARDS, /* only what is done for single shards, and of those the ones that are mine[i] */
+		SOLVE_SPLIT,  /* only this task's share of what tasks can do side by side, behind SOLVE_SHARDS */
+		SOLVE_REST,   /* what is left; RC_STATE while the steps before are not complete */
+	} step;
+	const bool *mine;
+	unsigned task, tasks;
 };
 
 /* Work that needs the whole corpus (dedup, thresholds): the chain up to the stage runs first and

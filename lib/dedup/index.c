@@ -1,0 +1,181 @@
+#include "lib/dedup/index.h"
+
+#include <stdlib.h>
+
+#include "lib/base/mem.h"
+#include "lib/base/par.h"
+
+struct index_job {
+	const char *dir;
+	const struct sketches *s;
+	const struct verdict *v;
+	uint64_t mem; /* of one thread */
+};
+
+/* All of one chunk. */
+struct whole {
+	uint64_t *record, *order, *set_at, *id_at, *key;
+	uint8_t *sig;
+	char *set, *id;
+	uint32_t *first, *keys; /* of each document: its first list and how many */
+};
+
+static void *read_column(const struct sealed *file, uint64_t at, uint64_t n, struct arena *mem, struct err *e)
+{
+	void *const p = arena_alloc(mem, n);
+
+	return sealed_read(file, at, p, n, e) == 0 ? p : NULL;
+}
+
+/* Keys go back from the sorted lists to their documents. */
+static int read_keys(const struct sealed *file, const struct sketch *s, const struct sketch_chunk *c, struct whole *w,
+                     struct arena *mem, struct err *e)
+{
+	const size_t entry = sketch_entry_bytes(&s->shape), width = s->shape.width;
+
+	w->key = arena_zero(mem, c->docs * s->shape.lists * width, sizeof *w->key);
+	w->first = arena_new(mem, uint32_t, c->docs);
+	w->keys = arena_new(mem, uint32_t, c->docs);
+	for (unsigned list = 0; list < s->shape.lists; list++) {
+		const char *const p = read_column(file, c->list[list], c->entries[list] * entry, mem, e);
+
+		if (!p)
+			return -1;
+		for (uint64_t i = 0; i < c->entries[list]; i++) {
+			uint32_t place;
+
+			memcpy(&place, p + i * entry + width * 8, sizeof place);
+			if (place >= c->docs)
+				return err_set_rc(e, RC_STATE, "%s: damaged", s->path);
+			if (w->keys[place]++ == 0)
+				w->first[place] = list;
+			memcpy(w->key + (place * (uint64_t)s->shape.lists + list) * width, p + i * entry, width * 8);
+		}
+	}
+	return 0;
+}
+
+static int read_chunk(const struct sealed *file, const struct sketch *s, const struct sketch_chunk *c, struct whole *w,
+                      struct arena *mem, struct err *e)
+{
+	const uint64_t n = c->docs;
+
+	if (!(w->record = read_column(file, c->record, n * 8, mem, e)) ||
+	    !(w->order = read_column(file, c->order, n * 8, mem, e)) ||
+	    !(w->sig = read_column(file, c->sig, n * s->shape.sig_bytes, mem, e)) ||
+	    !(w->set_at = read_column(file, c->set_at, n * 8 + 8, mem, e)) ||
+	    !(w->id_at = read_column(file, c->id_at, n * 8 + 8, mem, e)) ||
+	    !(w->set = read_column(file, c->set, w->set_at[n], mem, e)) ||
+	    !(w->id = read_column(file, c->id, w->id_at[n], mem, e)))
+		return -1;
+	return read_keys(file, s, c, w, mem, e);
+}
+
+static int keep_chunk(const struct index_job *j, size_t shard, const struct sketch *s, const struct sketch_chunk *c,
+                      const struct whole *w, struct sketch_out *out, struct err *e)
+{
+	for (uint64_t i = 0; i < c->docs; i++) {
+		const struct verdict_entry *const entry = verdict_find(j->v, shard, w->record[i]);
+		const struct sketch_row row = {
+			.record = w->record[i],
+			.order = w->order[i],
+			.id = {w->id + w->id_at[i], w->id_at[i + 1] - w->id_at[i]},
+			.first = w->first[i],
+			.keys = w->keys[i],
+			.key = w->key + (i * s->shape.lists + w->first[i]) * s->shape.width,
+			.sig = w->sig + i * s->shape.sig_bytes,
+			.set = (const uint32_t *)(const void *)(w->set + w->set_at[i]),
+			.set_n = (uint32_t)((w->set_at[i + 1] - w->set_at[i]) / 4),
+		};
+
+		if (entry && entry->survivor != entry->doc)
+			continue;
+		if (w->id_at[i + 1] < w->id_at[i] || w->set_at[i + 1] < w->set_at[i])
+			return err_set_rc(e, RC_STATE, "%s: damaged", s->path);
+		if (sketch_add(out, &row, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int do_shard(void *user, size_t i, unsigned thread, struct err *e)
+{
+	const struct index_job *const j = user;
+	const struct sketch *const s = &j->s->file[j->s->old + i];
+	struct buf path = {0};
+	struct arena mem = {0};
+	struct sealed file;
+	struct sketch_out *out = NULL;
+	int rc = sketch_begin(s, &file, e);
+
+	(void)thread;
+	buf_addf(&path, "%s/%06zu.sketch", j->dir, i);
+	if (rc == 0) {
+		out = sketch_create(buf_text(&path), &s->shape, s->settings, s->name, j->mem, e);
+		rc = out ? 0 : -1;
+	}
+	for (size_t c = 0; rc == 0 && c < s->chunks; c++) {
+		struct whole w = {0};
+
+		arena_reset(&mem, 0);
+		rc = read_chunk(&file, s, &s->chunk[c], &w, &mem, e);
+		if (rc == 0)
+			rc = keep_chunk(j, i, s, &s->chunk[c], &w, out, e);
+	}
+	if (rc == 0)
+		rc = sketch_commit(out, e);
+	else
+		sketch_abandon(out);
+	sealed_close(&file);
+	arena_free(&mem);
+	buf_free(&path);
+	return rc;
+}
+
+int index_write(const char *dir, const struct sketches *s, const struct verdict *v, unsigned threads, uint64_t mem,
+                struct err *e)
+{
+	struct index_job j = {dir, s, v, mem / 4 / threads};
+	const uint64_t files = s->n - s->old;
+	struct sealed_out out;
+	struct buf path = {0};
+	int rc = par_for(threads, files, do_shard, &j, e);
+
+	buf_addf(&path, "%s/index", dir);
+	if (rc == 0)
+		rc = sealed_create(&out, buf_text(&path), INDEX_MAGIC, e);
+	if (rc == 0) {
+		rc = sealed_write(&out, &files, sizeof files, e);
+		rc = rc == 0 ? sealed_commit(&out, e) : -1;
+		sealed_abandon(&out);
+	}
+	buf_free(&path);
+	return rc;
+}
+
+int index_paths(const char *dir, char ***path, size_t *n, struct err *e)
+{
+	struct buf name = {0};
+	struct sealed file;
+	uint64_t files = 0;
+	int rc;
+
+	buf_addf(&name, "%s/index", dir);
+	rc = sealed_open(&file, buf_text(&name), INDEX_MAGIC, e);
+	if (rc == 0) {
+		rc = sealed_read(&file, 0, &files, sizeof files, e);
+		sealed_close(&file);
+	}
+	if (rc != 0) {
+		e->rc = RC_INPUT;
+		err_prefix(e, "%s is not a whole index", dir);
+	}
+	for (uint64_t i = 0; rc == 0 && i < files; i++) {
+		buf_reset(&name);
+		buf_addf(&name, "%s/%06llu.sketch", dir, (unsigned long long)i);
+		*path = mem_grow(*path, (*n + 1) * sizeof **path);
+		(*path)[(*n)++] = mem_text(name.p, name.n);
+	}
+	buf_free(&name);
+	return rc;
+}

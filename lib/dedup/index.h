@@ -1,0 +1,18 @@
+/* An index: the sketches of what a dedup kept, for later corpora to be compared with. It is a folder
+ * with one sketch file a shard and, written last, `index`, which says how many there are. */
+#ifndef CURATE_DEDUP_INDEX_H
+#define CURATE_DEDUP_INDEX_H
+
+#include "lib/dedup/verdict.h"
+
+#define INDEX_MAGIC "INDX"
+
+/* Writes the documents of `s` that are no index's and that the verdict keeps. */
+int index_write(const char *dir, const struct sketches *s, const struct verdict *v, unsigned threads, uint64_t mem,
+                struct err *e);
+
+/* Adds the paths of an index's sketch files to a growing list of owned texts; RC_INPUT when DIR is
+ * no whole index. */
+int index_paths(const char *dir, char ***path, size_t *n, struct err *e);
+
+#endif
