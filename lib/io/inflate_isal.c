@@ -7,12 +7,11 @@
 
 #include "lib/base/mem.h"
 
-/* ISA-L's assembly goes wrong where a distance reaches back before the beginning of a stream: it
- * counts the copy it then did not make as output (up to 258 bytes nobody wrote, even beyond the
- * room it has), and at the end of the input it takes the bits that are still to come for zeros and
- * may find such a distance where there is none. Both can only happen in a stream's first 32 KiB. So
- * the packed bytes of those are kept, and when ISA-L finds fault with them zlib starts over and
- * takes the stream to its end. */
+/* Where a distance reaches back before the beginning of a stream, ISA-L's assembly counts the copy it
+ * then does not make as output (up to 258 bytes nobody wrote, even beyond the room it has) and may
+ * count more input than there is. That can only happen in a stream's first 32 KiB. So the packed
+ * bytes of those are kept, and when ISA-L finds fault with them zlib starts over and takes the
+ * stream to its end: its counts are exact. */
 enum { WINDOW = 1 << 15, HEAD_MAX = 1 << 21 };
 
 struct isal {
