@@ -13,6 +13,7 @@ static const struct {
 	{"prompt", prox_prompt_main, "write the requests for a refining model as a batch file"},
 	{"join", prox_join_main, "match a batch's replies to their documents and run them"},
 	{"generate", prox_generate_main, "ask a server for programs, and run them"},
+	{"eval", prox_eval_main, "compare two sets of programs, or one with the truth"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -2,12 +2,14 @@
 #include <stdlib.h>
 
 #include "cmd/job.h"
+#include "lib/base/json_write.h"
 #include "lib/base/mem.h"
+#include "lib/doc/prox_write.h"
 
 struct options {
 	struct common common;
 	struct slice out, without, show;
-	bool force;
+	bool force, as_prox, strict;
 };
 
 #define AT(field) offsetof(struct options, field)
@@ -20,6 +22,10 @@ static const struct option options[] = {
 	              .help = "leave out this stage's edits and drops"}},
 	{0, "STAGE", {"show", PARAM_TEXT, AT(show),
 	              .help = "list what this stage did instead (all: every stage)"}},
+	{0, NULL, {"as-prox", PARAM_BOOL, AT(as_prox),
+	           .help = "write what became of each document as a ProX program instead"}},
+	{0, NULL, {"strict", PARAM_BOOL, AT(strict),
+	           .help = "as-prox: for the strict reader, which can say more"}},
 	{0, NULL, {"force", PARAM_BOOL, AT(force), .help = "write over an earlier replay"}},
 	{0},
 };
@@ -28,6 +34,7 @@ static const char *const examples[] = {
 	"curate-replay clean/ -i raw/ -o again/                    the same bytes as clean/",
 	"curate-replay clean/ -i raw/ -o lenient/ --without c4_quality",
 	"curate-replay clean/ -i raw/ --show c4_quality | less",
+	"curate-replay clean/ -i raw/ --as-prox > programs.jsonl",
 	NULL,
 };
 
@@ -83,6 +90,25 @@ static void show(void *user, struct doc *d, struct buf *out)
 		buf_addf(out, "%.*s\t%s\tdrop\t%.*s\n", SLICE(d->id), d->dropped_by, SLICE(d->why));
 }
 
+/* {"id":…,"doc_program":…,"program":…}, and "unsaid":N when N changed lines are not in it. */
+static void show_prox(void *user, struct doc *d, struct buf *out)
+{
+	const struct options *o = user;
+	struct buf text = {0};
+	struct arena scratch = {0};
+	size_t unsaid = prox_write(d, o->strict ? PROX_STRICT : PROX_COMPAT, &text, &scratch);
+
+	buf_add(out, S("{\"id\":"));
+	json_write_text(out, d->id);
+	buf_addf(out, ",\"doc_program\":\"%s_doc()\",\"program\":", d->dropped_by ? "drop" : "keep");
+	json_write_text(out, buf_slice(&text));
+	if (unsaid)
+		buf_addf(out, ",\"unsaid\":%zu", unsaid);
+	buf_add(out, S("}\n"));
+	buf_free(&text);
+	arena_free(&scratch);
+}
+
 /* The recipe of the finished run, without its stages: what they did is in the log. */
 static int load_run(const char *folder, struct recipe *r, struct err *e)
 {
@@ -106,7 +132,13 @@ static enum rc replay(struct options *o, struct recipe *r, const char *folder, s
 	buf_addf(&log, "%s/log", folder);
 	const char *log_from = buf_text(&log);
 
-	if (o->show.n || o->out.n == 0 || slice_equal(o->out, S("-"))) {
+	if (o->as_prox) {
+		struct stream_job j = {.out = o->out, .log_from = log_from, .show = show_prox,
+		                       .show_user = o,
+		                       .without = o->without.n ? o->without.p : NULL};
+
+		rc = job_stream(r, &o->common, &j, e);
+	} else if (o->show.n || o->out.n == 0 || slice_equal(o->out, S("-"))) {
 		struct stream_job j = {.log_from = log_from,
 		                       .without = o->without.n ? o->without.p : NULL};
 

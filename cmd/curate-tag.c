@@ -1,6 +1,7 @@
 /* curate-tag: metadata conditioning (MeCo): prefixes before texts, a plain cooldown share, and the
  * way back. */
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "cmd/job.h"
 #include "cmd/shares.h"
@@ -82,9 +83,13 @@ static const struct program program = {
 	examples, options,
 };
 
-/* A folder unless it is stdout or named like a shard. */
+/* A folder unless it is stdout, a file that is there (/dev/null), or named like a shard. */
 static bool writes_folder(const struct options *o)
 {
+	struct stat st;
+
+	if (o->out.n && stat(o->out.p, &st) == 0)
+		return S_ISDIR(st.st_mode);
 	return o->out.n && !slice_equal(o->out, S("-")) && !glob_match(S("**/*.{jsonl,ndjson,json}{,.gz,.zst}"), o->out);
 }
 

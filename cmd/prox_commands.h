@@ -10,6 +10,7 @@ int prox_exec_main(int argc, char **argv);
 int prox_join_main(int argc, char **argv);
 int prox_prompt_main(int argc, char **argv);
 int prox_generate_main(int argc, char **argv);
+int prox_eval_main(int argc, char **argv);
 
 /* How requests are made: part of the options of prompt and generate. */
 struct prox_request_options {

@@ -1,10 +1,5 @@
 /* Any bytes as a line of an edit log on a fixed text: it is applied or refused, and what was applied
- * is written as a line that does the same, with all stages and without one.
- *
- *   make build-address,undefined/libcurate.a CC=clang CXX=clang++ SAN=address,undefined
- *   clang -std=c11 -D_GNU_SOURCE -I. -g -fsanitize=fuzzer,address,undefined \
- *         tests/fuzz/fuzz_editlog.c build-address,undefined/libcurate.a \
- *         -fsanitize-link-c++-runtime -lsimdjson -lxxhash -lstdc++ -lm -o fuzz_editlog */
+ * is written as a line that does the same, with all stages and without one. Built and run by tests/fuzz/run.sh. */
 #include <stdlib.h>
 
 #include "lib/base/hash.h"

@@ -1,9 +1,4 @@
-/* Any bytes as a record: it is read or refused, never more, and what is written can be read again.
- *
- *   make build-address,undefined/libcurate.a CC=clang CXX=clang++ SAN=address,undefined
- *   clang -std=c11 -D_GNU_SOURCE -I. -g -fsanitize=fuzzer,address,undefined \
- *         tests/fuzz/fuzz_record.c build-address,undefined/libcurate.a \
- *         -fsanitize-link-c++-runtime -lsimdjson -lxxhash -lstdc++ -lm -o fuzz_record */
+/* Any bytes as a record: it is read or refused, never more, and what is written can be read again. Built and run by tests/fuzz/run.sh. */
 #include <stdlib.h>
 
 #include "lib/base/utf8.h"

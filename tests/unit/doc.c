@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "lib/base/hash.h"
+#include "tests/unit/chance.h"
 
 static struct arena mem;
 
@@ -299,31 +299,11 @@ static void edits_that_do_not_fit_are_refused(void **state)
 
 /* --- random documents and stages ------------------------------------------------------------ */
 
-static uint64_t seed;
-
-static uint32_t chance(uint32_t below)
+static struct slice random_text(uint32_t most)
 {
-	return (uint32_t)(hash_mix(seed++) >> 33) % below;
-}
+	static const char *const part[] = {"a", "b", "\n", " ", "é", "日", "😀", "word", "è"};
 
-static struct slice random_text(size_t max)
-{
-	static const char *const part[] = {"a", "b", "\n", " ", "é", "日", "\U0001F600", "word", "è"};
-	size_t n = chance((uint32_t)max + 1);
-	struct slice s = arena_addf(&mem, "%s", "");
-
-	while (n--)
-		s = arena_addf(&mem, "%.*s%s", SLICE(s), part[chance(9)]);
-	return s;
-}
-
-static size_t border(struct slice s)
-{
-	size_t at = chance((uint32_t)s.n + 1);
-
-	while (at < s.n && ((unsigned char)s.p[at] & 0xc0) == 0x80)
-		at++;
-	return at;
+	return chance_text(&mem, part, 9, most);
 }
 
 static void random_stage(struct doc *d, const char *name)
@@ -332,8 +312,8 @@ static void random_stage(struct doc *d, const char *name)
 	doc_lines(d);
 	for (uint32_t k = chance(6); k > 0 && d->n_lines; k--) {
 		size_t i = chance((uint32_t)d->n_lines);
-		size_t at = border(d->line[i].text);
-		size_t end = at + border(slice_tail(d->line[i].text, at));
+		size_t at = chance_border(d->line[i].text);
+		size_t end = at + chance_border(slice_tail(d->line[i].text, at));
 
 		switch (chance(4)) {
 		case 0: doc_cut(d, i); break;

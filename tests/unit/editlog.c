@@ -1,96 +1,16 @@
 /* lib/doc/editlog.h: a run's log does to the source what the run did. */
-#include "lib/doc/editlog.h"
-
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-#include <cmocka.h>
-
-#include "lib/base/hash.h"
 #include "lib/base/json_write.h"
-#include "lib/doc/record.h"
-
-static struct arena mem;
-static struct json *json;
-static struct doc_context context;
-static struct record_fields fields;
-
-static int open_reader(void **state)
-{
-	struct err e = {0};
-
-	(void)state;
-	json = json_open();
-	context.json = json;
-	assert_int_equal(json_path_parse(&fields.text, S("text"), &e), 0);
-	assert_int_equal(json_path_parse(&fields.id, S("id"), &e), 0);
-	return 0;
-}
-
-static int close_reader(void **state)
-{
-	(void)state;
-	json_close(json);
-	json_path_free(&fields.text);
-	json_path_free(&fields.id);
-	arena_free(&mem);
-	return 0;
-}
-
-static struct slice padded(struct slice s)
-{
-	char *p = arena_zero(&mem, s.n + JSON_PADDING, 1);
-
-	if (s.n)
-		memcpy(p, s.p, s.n);
-	return (struct slice){p, s.n};
-}
-
-static struct doc parse(struct slice raw)
-{
-	struct doc d = {.raw = padded(raw), .mem = &mem, .context = &context, .stage = "a",
-	                .file = "f"};
-	const char *detail;
-
-	assert_int_equal(record_parse(&d, &fields, &detail), RECORD_GOOD);
-	return d;
-}
-
-/* The log line and the record of d, in `mem`, without their LFs. */
-static struct slice log_of(const struct doc *d)
-{
-	struct buf out = {0};
-
-	editlog_write(d, &out);
-	assert_int_equal(out.p[out.n - 1], '\n');
-	struct slice line = padded(slice_head(buf_slice(&out), out.n - 1));
-
-	buf_free(&out);
-	return line;
-}
-
-static struct slice record_of(struct doc *d)
-{
-	struct buf out = {0};
-
-	record_write(d, &out);
-	struct slice line = padded(buf_slice(&out));
-
-	buf_free(&out);
-	return line;
-}
-
-#define assert_slice(s, literal) assert_string_equal(arena_addf(&mem, "%.*s", SLICE(s)).p, literal)
+#include "tests/unit/chance.h"
+#include "tests/unit/reader.h"
 
 static void a_line_says_what_was_done(void **state)
 {
 	(void)state;
-	struct doc d = parse(S("{\"text\":\"one\\nmail a@b.c\\nthree\",\"curate\":{\"scores\":{\"o\":1}}}"));
+	struct doc d = parsed(S("{\"text\":\"one\\nmail a@b.c\\nthree\",\"curate\":{\"scores\":{\"o\":1}}}"));
 
-	assert_slice(log_of(&d), "{\"text\":\"cff9db26eac60b2a\",\"keep\":true}");
+	assert_slice(logged(&d), "{\"text\":\"cff9db26eac60b2a\",\"keep\":true}");
 	doc_lines(&d);
 	d.stage = "pii";
 	doc_put(&d, 1, S("mail <e>"));
@@ -101,7 +21,7 @@ static void a_line_says_what_was_done(void **state)
 	doc_score(&d, "q", 0.1);
 	doc_note(&d, "n", S("[1]"));
 	doc_drop(&d, S("too_\"short\""));
-	assert_slice(log_of(&d),
+	assert_slice(logged(&d),
 	             "{\"text\":\"cff9db26eac60b2a\",\"keep\":false,\"by\":\"c4\",\"why\":\"too_\\\"short\\\"\","
 	             "\"scores\":{\"q\":0.1},\"notes\":{\"n\":[1]},"
 	             "\"edits\":[[\"pii\",\"put\",1,5,5,\"<e>\"],[\"c4\",\"cut\",0,1]]}");
@@ -118,7 +38,7 @@ static void bad_lines_are_known(void **state)
 	assert_true(editlog_is_bad(S(" { \"bad\" : 1}")));
 	assert_false(editlog_is_bad(S("{\"text\":\"bad\"}")));
 	assert_false(editlog_is_bad(S("")));
-	struct doc d = parse(S("{\"text\":\"x\"}"));
+	struct doc d = parsed(S("{\"text\":\"x\"}"));
 	struct err e = {0};
 
 	assert_int_equal(editlog_apply(&d, padded(buf_slice(&out)), NULL, &e), -1);
@@ -127,35 +47,12 @@ static void bad_lines_are_known(void **state)
 
 /* --- random documents and stages ------------------------------------------------------------- */
 
-static uint64_t seed;
-
-static uint32_t chance(uint32_t below)
+static struct slice random_text(uint32_t most)
 {
-	return (uint32_t)(hash_mix(seed++) >> 33) % below;
-}
+	static const char *const part[] = {"a",  "\"",   "\n", " ",  "é", "日",
+	                                   "\\", "word", "\t", "\x01", "/", "😀"};
 
-static struct slice random_text(size_t max)
-{
-	static const struct slice part[] = {S_INIT("a"),  S_INIT("\""),   S_INIT("\n"), S_INIT(" "),
-	                                    S_INIT("é"),  S_INIT("日"),    S_INIT("\\"), S_INIT("word"),
-	                                    S_INIT("\t"), S_INIT("\x01"), S_INIT("/"),  S_INIT("😀")};
-	struct buf out = {0};
-
-	for (size_t n = chance((uint32_t)max + 1); n > 0; n--)
-		buf_add(&out, part[chance(12)]);
-	struct slice s = padded(buf_slice(&out));
-
-	buf_free(&out);
-	return s;
-}
-
-static size_t border(struct slice s)
-{
-	size_t at = chance((uint32_t)s.n + 1);
-
-	while (at < s.n && ((unsigned char)s.p[at] & 0xc0) == 0x80)
-		at++;
-	return at;
+	return chance_text(&mem, part, 12, most);
 }
 
 static double random_double(void)
@@ -181,8 +78,8 @@ static void random_stage(struct doc *d)
 			doc_note(d, name[chance(4)], chance(2) ? S("{\"a\":[1,\"]\"]}") : S("\"x\""));
 		if (d->n_lines == 0)
 			continue;
-		size_t i = chance((uint32_t)d->n_lines), at = border(d->line[i].text);
-		size_t end = at + border(slice_tail(d->line[i].text, at));
+		size_t i = chance((uint32_t)d->n_lines), at = chance_border(d->line[i].text);
+		size_t end = at + chance_border(slice_tail(d->line[i].text, at));
 
 		if (chance(4) == 0)
 			doc_cut(d, i);
@@ -219,29 +116,29 @@ static void log_and_source_give_the_same_bytes(void **state)
 	for (uint64_t round = 0; round < 3000; round++) {
 		seed = round << 16;
 		struct slice raw = random_record();
-		struct doc d = parse(raw), again = parse(raw), part = parse(raw);
+		struct doc d = parsed(raw), again = parsed(raw), part = parsed(raw);
 		struct err e = {0};
 
 		for (int k = 0; k < 5 && !d.dropped_by; k++)
 			random_stage(&d);
-		struct slice line = log_of(&d);
+		struct slice line = logged(&d);
 
 		if (editlog_apply(&again, line, NULL, &e))
 			fail_msg("%s", e.msg);
-		assert_true(slice_equal(record_of(&d), record_of(&again)));
-		assert_true(slice_equal(line, log_of(&again)));
+		assert_true(slice_equal(written(&d), written(&again)));
+		assert_true(slice_equal(line, logged(&again)));
 		assert_int_equal(!d.dropped_by, !again.dropped_by);
 
 		assert_int_equal(editlog_apply(&part, line, "b", &e), 0);
-		struct slice rest = log_of(&part);
-		struct doc third = parse(raw);
+		struct slice rest = logged(&part);
+		struct doc third = parsed(raw);
 
 		assert_int_equal(slice_find(rest, S("[\"b\","), 0), SIZE_MAX);
 		assert_int_equal(editlog_apply(&third, rest, NULL, &e), 0);
-		assert_true(slice_equal(record_of(&part), record_of(&third)));
+		assert_true(slice_equal(written(&part), written(&third)));
 		assert_true(!part.dropped_by || strcmp(part.dropped_by, "b") != 0);
 		const char *detail;
-		struct doc out = {.raw = record_of(&d), .mem = &mem, .context = &context, .file = "f"};
+		struct doc out = {.raw = written(&d), .mem = &mem, .context = &context, .file = "f"};
 
 		fields.keep_empty = true;
 		assert_int_equal(record_parse(&out, &fields, &detail), RECORD_GOOD);
@@ -256,12 +153,12 @@ static void scores_read_back_bit_equal(void **state)
 	(void)state;
 	for (uint64_t i = 0; i < 5000; i++) {
 		struct slice raw = S("{\"text\":\"x\"}");
-		struct doc d = parse(raw), again = parse(raw);
+		struct doc d = parsed(raw), again = parsed(raw);
 		struct err e = {0};
 		double value = (seed = i << 16, random_double()), back = 0;
 
 		doc_score(&d, "q", value);
-		assert_int_equal(editlog_apply(&again, log_of(&d), NULL, &e), 0);
+		assert_int_equal(editlog_apply(&again, logged(&d), NULL, &e), 0);
 		assert_true(doc_score_get(&again, S("q"), &back));
 		if (isfinite(value))
 			assert_memory_equal(&value, &back, sizeof value);
@@ -274,7 +171,7 @@ static void scores_read_back_bit_equal(void **state)
 static void unknown_members_are_ignored(void **state)
 {
 	(void)state;
-	struct doc d = parse(S("{\"text\":\"x\"}"));
+	struct doc d = parsed(S("{\"text\":\"x\"}"));
 	struct err e = {0};
 	char hash[17];
 
@@ -315,7 +212,7 @@ static void lines_that_are_wrong_are_refused(void **state)
 
 	hash64_text(hash64(S("x")), hash);
 	for (size_t i = 0; i < sizeof tail / sizeof *tail; i++) {
-		struct doc d = parse(S("{\"text\":\"x\"}"));
+		struct doc d = parsed(S("{\"text\":\"x\"}"));
 		struct err e = {0};
 		struct slice line = arena_addf(&mem, "{\"text\":\"%s\"%s}", hash, tail[i]);
 
@@ -329,10 +226,10 @@ static void lines_that_are_wrong_are_refused(void **state)
 static void another_text_is_refused(void **state)
 {
 	(void)state;
-	struct doc x = parse(S("{\"text\":\"x\"}")), y = parse(S("{\"text\":\"y\"}"));
+	struct doc x = parsed(S("{\"text\":\"x\"}")), y = parsed(S("{\"text\":\"y\"}"));
 	struct err e = {0};
 
-	assert_int_equal(editlog_apply(&y, log_of(&x), NULL, &e), -1);
+	assert_int_equal(editlog_apply(&y, logged(&x), NULL, &e), -1);
 	assert_non_null(strstr(e.msg, "another text"));
 }
 
@@ -340,16 +237,16 @@ static void a_drop_can_be_left_out(void **state)
 {
 	(void)state;
 	struct slice raw = S("{\"text\":\"x\"}");
-	struct doc d = parse(raw), with = parse(raw), other = parse(raw), without = parse(raw);
+	struct doc d = parsed(raw), with = parsed(raw), other = parsed(raw), without = parsed(raw);
 	struct err e = {0};
 
 	doc_drop(&d, S("reason"));
-	assert_int_equal(editlog_apply(&with, log_of(&d), NULL, &e), 0);
+	assert_int_equal(editlog_apply(&with, logged(&d), NULL, &e), 0);
 	assert_string_equal(with.dropped_by, "a");
 	assert_slice(with.why, "reason");
-	assert_int_equal(editlog_apply(&other, log_of(&d), "b", &e), 0);
+	assert_int_equal(editlog_apply(&other, logged(&d), "b", &e), 0);
 	assert_string_equal(other.dropped_by, "a");
-	assert_int_equal(editlog_apply(&without, log_of(&d), "a", &e), 0);
+	assert_int_equal(editlog_apply(&without, logged(&d), "a", &e), 0);
 	assert_null(without.dropped_by);
 }
 
@@ -366,5 +263,5 @@ int main(void)
 		cmocka_unit_test(a_drop_can_be_left_out),
 	};
 
-	return cmocka_run_group_tests_name("editlog", tests, open_reader, close_reader);
+	return cmocka_run_group_tests_name("editlog", tests, reader_open, reader_close);
 }

@@ -2,44 +2,9 @@
 #include "lib/doc/json.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-#include <cmocka.h>
-
-#include "lib/base/buf.h"
-#include "lib/base/hash.h"
-
-static struct arena mem;
-static struct json *json;
-
-static int open_reader(void **state)
-{
-	(void)state;
-	json = json_open();
-	return 0;
-}
-
-static int close_reader(void **state)
-{
-	(void)state;
-	json_close(json);
-	arena_free(&mem);
-	return 0;
-}
-
-/* A copy with the padding that readers want, full of what must not be read as JSON. */
-static struct slice padded(struct slice s)
-{
-	char *p = arena_alloc(&mem, s.n + JSON_PADDING);
-
-	if (s.n)
-		memcpy(p, s.p, s.n);
-	memset(p + s.n, '"', JSON_PADDING);
-	return (struct slice){p, s.n};
-}
+#include "tests/unit/chance.h"
+#include "tests/unit/reader.h"
 
 static int read_one(struct slice record, const char *path_text, struct json_value *v)
 {
@@ -48,7 +13,7 @@ static int read_one(struct slice record, const char *path_text, struct json_valu
 	const char *why = NULL;
 
 	assert_int_equal(json_path_parse(&path, slice_of(path_text), &e), 0);
-	int fault = json_read(json, padded(record), &path, 1, v, &mem, &why);
+	int fault = json_read(context.json, padded(record), &path, 1, v, &mem, &why);
 
 	json_path_free(&path);
 	assert_non_null(why);
@@ -63,8 +28,6 @@ static struct json_value find(const char *record, const char *path)
 	assert_int_equal(read_one(slice_of(record), path, &v), JSON_GOOD);
 	return v;
 }
-
-#define assert_slice(s, literal) assert_true(slice_equal((s), S(literal)))
 
 static void valid_records_are_taken(void **state)
 {
@@ -273,8 +236,7 @@ static void escapes_are_read_anywhere(void **state)
 		{"\\n", "\n"}, {"\\\\", "\\"}, {"\\\"", "\""}, {"\\u0041", "A"}, {"\\u00e9", "é"},
 		{"\\u65e5", "日"}, {"\\ud83d\\ude00", "😀"}, {"é", "é"}, {"x", "x"},
 	};
-	uint64_t seed = 1;
-
+	seed = 1;
 	for (int round = 0; round < 20000; round++) {
 		struct buf raw = {0}, want = {0};
 
@@ -314,7 +276,7 @@ static void check_each(const char *record, int want_rc, const char *want)
 	struct json_value v = find(record, "a");
 	struct buf out = {0};
 
-	assert_int_equal(json_each(json, v.span, &mem, add_member, &out), want_rc);
+	assert_int_equal(json_each(context.json, v.span, &mem, add_member, &out), want_rc);
 	assert_string_equal(buf_text(&out), want);
 	buf_free(&out);
 }
@@ -338,8 +300,8 @@ static void a_value_is_found_again(void **state)
 	struct err e = {0};
 
 	assert_int_equal(json_path_parse(&path, S("a.b"), &e), 0);
-	assert_slice(json_get(json, padded(S("{\"a\":{\"b\":[1]}}")), &path, &mem).span, "[1]");
-	assert_int_equal(json_get(json, padded(S("{\"a\":{\"b\":1}")), &path, &mem).kind, JSON_MISSING);
+	assert_slice(json_get(context.json, padded(S("{\"a\":{\"b\":[1]}}")), &path, &mem).span, "[1]");
+	assert_int_equal(json_get(context.json, padded(S("{\"a\":{\"b\":1}")), &path, &mem).kind, JSON_MISSING);
 	json_path_free(&path);
 }
 
@@ -361,5 +323,5 @@ int main(void)
 		cmocka_unit_test(a_value_is_found_again),
 	};
 
-	return cmocka_run_group_tests_name("json", tests, open_reader, close_reader);
+	return cmocka_run_group_tests_name("json", tests, reader_open, reader_close);
 }

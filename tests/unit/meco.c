@@ -1,84 +1,25 @@
 /* Tagging puts a prefix before a text, and untagging gives back every byte; records take members out again. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <cmocka.h>
-
-#include "lib/doc/editlog.h"
-#include "lib/doc/record.h"
 #include "rules/meco_tag.h"
-
-static struct arena mem;
-static struct doc_context context;
-static struct record_fields fields = {.keep_empty = true};
-
-static int open_reader(void **state)
-{
-	struct err e;
-
-	(void)state;
-	context.json = json_open();
-	json_path_parse(&fields.text, S("text"), &e);
-	json_path_parse(&fields.id, S("id"), &e);
-	json_path_parse(&fields.url, S("url"), &e);
-	json_path_parse(&fields.date, S("date"), &e);
-	json_path_parse(&fields.lang, S("lang"), &e);
-	return 0;
-}
-
-static int close_reader(void **state)
-{
-	(void)state;
-	json_close(context.json);
-	json_path_free(&fields.text);
-	json_path_free(&fields.id);
-	json_path_free(&fields.url);
-	json_path_free(&fields.date);
-	json_path_free(&fields.lang);
-	arena_free(&mem);
-	return 0;
-}
-
-static struct doc parsed(struct slice raw)
-{
-	char *p = arena_zero(&mem, raw.n + JSON_PADDING, 1);
-	struct doc d = {.raw = {memcpy(p, raw.p, raw.n), raw.n},
-	                .mem = &mem, .context = &context, .stage = "meco", .file = "f"};
-	const char *detail;
-
-	assert_int_equal(record_parse(&d, &fields, &detail), RECORD_GOOD);
-	return d;
-}
+#include "tests/unit/reader.h"
 
 /* The record as it now stands; the edit log makes the same of the same source. */
-static struct slice written(struct doc *d)
+static struct slice proved(struct doc *d)
 {
-	struct buf out = {0}, log = {0}, again = {0};
 	struct doc fresh = parsed(d->raw);
-	struct slice line;
 	struct err e = {0};
-	char *p;
 
 	doc_settle(d);
-	record_write(d, &out);
-	editlog_write(d, &log);
-	p = arena_zero(&mem, log.n + JSON_PADDING, 1);
-	memcpy(p, log.p, log.n - 1);
-	assert_int_equal(editlog_apply(&fresh, (struct slice){p, log.n - 1}, NULL, &e), 0);
-	record_write(&fresh, &again);
-	assert_true(slice_equal(buf_slice(&out), buf_slice(&again)));
-	line = arena_copy(&mem, (struct slice){out.p, out.n - 1});
-	buf_free(&out);
-	buf_free(&log);
-	buf_free(&again);
+	assert_int_equal(editlog_apply(&fresh, logged(d), NULL, &e), 0);
+	struct slice line = written(d);
+
+	assert_true(slice_equal(line, written(&fresh)));
 	return line;
 }
 
-static void assert_slice(struct slice s, const char *expected)
+static int open_for_any_text(void **state)
 {
-	assert_string_equal(arena_addf(&mem, "%.*s", SLICE(s)).p, expected);
+	fields.keep_empty = true;
+	return reader_open(state);
 }
 
 static struct slice tagged(const char *raw, const char *prefix, bool in_field)
@@ -86,7 +27,7 @@ static struct slice tagged(const char *raw, const char *prefix, bool in_field)
 	struct doc d = parsed(slice_of(raw));
 
 	meco_tag(&d, slice_of(prefix), in_field);
-	return written(&d);
+	return proved(&d);
 }
 
 static struct slice untagged(struct slice raw)
@@ -96,7 +37,7 @@ static struct slice untagged(struct slice raw)
 
 	assert_true(mark.present);
 	assert_true(meco_untag(&d, &mark));
-	return written(&d);
+	return proved(&d);
 }
 
 static void the_prefix_stands_before_a_text_that_keeps_its_spelling(void **state)
@@ -153,7 +94,7 @@ static void a_mark_that_does_not_fit_is_left_alone(void **state)
 
 		assert_true(mark.present);
 		assert_false(meco_untag(&d, &mark));
-		assert_slice(written(&d), record[i]);
+		assert_slice(proved(&d), record[i]);
 	}
 }
 
@@ -181,7 +122,7 @@ static struct slice with_note(const char *raw, const char *key, const char *note
 	struct doc d = parsed(slice_of(raw));
 
 	doc_note(&d, key, slice_of(note));
-	return written(&d);
+	return proved(&d);
 }
 
 static void a_null_note_takes_its_member_out(void **state)
@@ -229,5 +170,5 @@ int main(void)
 		cmocka_unit_test(routes_are_logged_and_replayed),
 	};
 
-	return cmocka_run_group_tests(tests, open_reader, close_reader);
+	return cmocka_run_group_tests(tests, open_for_any_text, reader_close);
 }

@@ -1,83 +1,16 @@
 /* lib/doc/record.h: fields are found, faults named, and all bytes that are not ours stay. */
-#include "lib/doc/record.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
-static struct arena mem;
-static struct json *json;
-static struct doc_context context;
-static struct record_fields fields;
-
-static void set_path(struct json_path *path, const char *text)
-{
-	struct err e = {0};
-
-	json_path_free(path);
-	assert_int_equal(json_path_parse(path, slice_of(text), &e), 0);
-}
-
-static int open_reader(void **state)
-{
-	(void)state;
-	json = json_open();
-	context.json = json;
-	set_path(&fields.text, "text");
-	set_path(&fields.id, "id");
-	set_path(&fields.url, "url");
-	set_path(&fields.date, "meta.date");
-	set_path(&fields.lang, "lang");
-	return 0;
-}
-
-static int close_reader(void **state)
-{
-	(void)state;
-	json_close(json);
-	json_path_free(&fields.text);
-	json_path_free(&fields.id);
-	json_path_free(&fields.url);
-	json_path_free(&fields.date);
-	json_path_free(&fields.lang);
-	arena_free(&mem);
-	return 0;
-}
-
-/* A copy with the padding that readers want. */
-static struct slice padded(struct slice s)
-{
-	char *p = arena_zero(&mem, s.n + JSON_PADDING, 1);
-
-	if (s.n)
-		memcpy(p, s.p, s.n);
-	return (struct slice){p, s.n};
-}
-
-static enum record_fault parse(struct doc *d, struct slice raw, const char **detail)
-{
-	*d = (struct doc){.raw = padded(raw), .mem = &mem, .context = &context, .stage = "s",
-	                  .file = "dir/x.jsonl", .record = 7, .offset = 99};
-	return record_parse(d, &fields, detail);
-}
+#include "tests/unit/reader.h"
 
 static struct doc good(const char *raw)
 {
-	const char *detail;
-	struct doc d;
-
-	assert_int_equal(parse(&d, slice_of(raw), &detail), RECORD_GOOD);
-	return d;
+	return parsed(slice_of(raw));
 }
 
 static void check_fault(struct slice raw, enum record_fault want)
 {
 	const char *detail = NULL;
 	struct doc d;
-	enum record_fault is = parse(&d, raw, &detail);
+	enum record_fault is = try_record(&d, raw, &detail);
 
 	if (is != want)
 		print_message("%.*s: %s (%s)\n", SLICE(raw), record_fault_name(is), detail);
@@ -86,16 +19,7 @@ static void check_fault(struct slice raw, enum record_fault want)
 	assert_true(is == RECORD_GOOD || *detail);
 }
 
-static void check_written(struct doc *d, const char *want)
-{
-	struct buf out = {0};
-
-	record_write(d, &out);
-	assert_int_equal(out.p[out.n - 1], '\n');
-	out.n--;
-	assert_string_equal(buf_text(&out), want);
-	buf_free(&out);
-}
+#define check_written(d, want) assert_slice(written(d), want)
 
 static void set_text(struct doc *d, const char *text)
 {
@@ -104,11 +28,10 @@ static void set_text(struct doc *d, const char *text)
 	doc_settle(d);
 }
 
-#define assert_slice(s, literal) assert_string_equal(arena_addf(&mem, "%.*s", SLICE(s)).p, literal)
-
 static void fields_are_found_and_unescaped(void **state)
 {
 	(void)state;
+	reader_path(&fields.date, "meta.date");
 	struct doc d = good("{\"url\":\"http:\\/\\/a.b\",\"meta\":{\"date\":\"2024\"},\"lang\":\"en\","
 	                    "\"text\":\"a\\n\\u00e9\\ud83d\\ude00\",\"id\":\"i\\\"d\"}");
 
@@ -230,16 +153,16 @@ static void only_the_text_is_replaced(void **state)
 static void a_nested_text_is_replaced_where_it_is(void **state)
 {
 	(void)state;
-	set_path(&fields.text, "metadata.body");
+	reader_path(&fields.text, "metadata.body");
 	struct doc d = good("{\"metadata\":{\"body\":\"x\",\"k\":1}}");
 
 	set_text(&d, "y");
 	check_written(&d, "{\"metadata\":{\"body\":\"y\",\"k\":1}}");
 	d = good("{\"metadata\":{\"body\":\"x\"},\"metadata.body\":\"top\"}");
 	assert_slice(d.source, "top");
-	set_path(&fields.text, "curate.body");
+	reader_path(&fields.text, "curate.body");
 	check_fault(S("{\"curate\":{\"body\":\"x\"}}"), RECORD_NO_TEXT);
-	set_path(&fields.text, "text");
+	reader_path(&fields.text, "text");
 }
 
 static void ours_go_before_the_closing_brace(void **state)
@@ -371,7 +294,7 @@ static void quarantine_says_where(void **state)
 	struct buf out = {0};
 	struct doc d;
 	const char *detail;
-	enum record_fault fault = parse(&d, S("{\"a\":\"\x01\"}"), &detail);
+	enum record_fault fault = try_record(&d, S("{\"a\":\"\x01\"}"), &detail);
 
 	record_quarantine(&d, fault, detail, &out);
 	assert_string_equal(buf_text(&out),
@@ -410,5 +333,5 @@ int main(void)
 		cmocka_unit_test(quarantine_says_where),
 	};
 
-	return cmocka_run_group_tests_name("record", tests, open_reader, close_reader);
+	return cmocka_run_group_tests_name("record", tests, reader_open, reader_close);
 }
