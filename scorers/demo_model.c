@@ -1,6 +1,10 @@
 #include "scorers/demo_model.h"
 
-/* The file is made by scorers/demo_model.sh. */
+/* How the file is made, with fortunes, fortunes-min and dict-jargon unpacked in DIR:
+ *
+ *   scorers/demo_model.py DIR > demo.jsonl
+ *   curate-score train -i demo.jsonl -o scorers/demo_model.bin --shuffle 1 --dim 1 \
+ *       --bucket 4096 --min-count 40 --epoch 20 --lr 0.3 --zero-eos */
 __asm__(".section .rodata\n"
         ".balign 16\n"
         "curate_demo_model:\n"
