@@ -33,7 +33,7 @@ if git rev-parse --git-dir >/dev/null 2>&1; then
 	hits=$(git ls-files | cut -d/ -f1 | sort -u |
 		grep -vxE 'cmd|lib|rules|scorers|tests|Makefile|README.md|LICENSE|\..*')
 	[ -z "$hits" ] || { echo "floors: nothing else belongs at the top level"; echo "$hits"; bad=1; }
-	hits=$(git grep -nE 'TODO|FIXME|XXX' -- '*.c' '*.cc' '*.h' ':!tests')
+	hits=$(git grep -nwE 'TODO|FIXME|XXX' -- '*.c' '*.cc' '*.h' ':!tests')
 	[ -z "$hits" ] || { echo "floors: left open"; echo "$hits"; bad=1; }
 fi
 [ "$bad" = 0 ] && echo "ok floors hold"

@@ -7,8 +7,9 @@
 enum { FIRST_CAP = 8 };
 
 /* The place for one more element of an array in the arena that grows by doubling. */
-#define ADD(d, array, n, cap)                                                                     \
-	((n) == (cap) ? (void)((array) = grow((d)->mem, (array), &(cap), sizeof *(array))) : (void)0,  \
+#define ADD(d, array, n, cap)                                                                      \
+	((n) == (cap) ? (void)((array) = grow((d)->mem, (array), &(cap), sizeof *(array)))         \
+	              : (void)0,                                                                   \
 	 &(array)[(n)++])
 
 static void *grow(struct arena *mem, void *old, size_t *cap, size_t size)
@@ -117,13 +118,13 @@ static void add_put(struct doc *d, uint32_t line, size_t at, size_t len, struct 
 {
 	assert(at + len <= UINT32_MAX);
 	*ADD(d, d->edit, d->n_edits, d->edit_cap) = (struct edit){
-		.by = d->stage,
-		.op = EDIT_PUT,
-		.line = line,
-		.count = 1,
-		.at = (uint32_t)at,
-		.len = (uint32_t)len,
-		.text = text,
+	        .by = d->stage,
+	        .op = EDIT_PUT,
+	        .line = line,
+	        .count = 1,
+	        .at = (uint32_t)at,
+	        .len = (uint32_t)len,
+	        .text = text,
 	};
 	d->text_is_old = true;
 }
@@ -257,7 +258,7 @@ static void add_cut(struct doc *d, uint32_t line)
 		last->count++;
 	else
 		*ADD(d, d->edit, d->n_edits, d->edit_cap) =
-			(struct edit){.by = d->stage, .op = EDIT_CUT, .line = line, .count = 1};
+		        (struct edit){.by = d->stage, .op = EDIT_CUT, .line = line, .count = 1};
 }
 
 void doc_settle(struct doc *d)

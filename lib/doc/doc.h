@@ -59,10 +59,10 @@ struct doc_context {
 
 struct doc {
 	/* Where it stands. */
-	const char *file;  /* the shard's path as the user wrote it */
-	uint32_t shard;    /* number of the shard in the plan */
-	uint64_t record;   /* 0-based, among the shard's non-blank lines */
-	uint64_t offset;   /* of the record in the decompressed bytes */
+	const char *file; /* the shard's path as the user wrote it */
+	uint32_t shard;   /* number of the shard in the plan */
+	uint64_t record;  /* 0-based, among the shard's non-blank lines */
+	uint64_t offset;  /* of the record in the decompressed bytes */
 
 	/* The record. All borrowed, valid until the document has been written. */
 	struct slice raw;         /* the whole line without its LF */
@@ -81,21 +81,21 @@ struct doc {
 	size_t n_edits;
 	struct score *score;
 	size_t n_scores;
-	size_t scores_read; /* so many came with the record; a stage's, of the same name too, follow */
+	size_t scores_read; /* so many came with the record; those of stages follow */
 	struct note *note;
 	size_t n_notes;
 	struct counted *counted;
-	size_t n_counted; /* since the stage began */
+	size_t n_counted;       /* since the stage began */
 	const char *dropped_by; /* NULL while it is kept */
 	struct slice why;       /* the reason of the first drop, e.g. "gopher_short_doc" */
 	struct slice failure;   /* why the run must end here, or empty */
 	const char *route;      /* NULL: the main output; "cooldown": OUT/cooldown/SHARD */
 
 	/* Set by the framework before each stage. */
-	const char *stage;     /* its name in the recipe: what edits and drops are signed with */
-	bool complete;         /* judge everything: do not stop at the first failing check */
-	void *state;           /* the stage's per-shard state, or NULL */
-	struct arena *mem;     /* lives until the document has been written */
+	const char *stage; /* its name in the recipe: what edits and drops are signed with */
+	bool complete;     /* judge everything: do not stop at the first failing check */
+	void *state;       /* the stage's per-shard state, or NULL */
+	struct arena *mem; /* lives until the document has been written */
 	const struct doc_context *context;
 	struct analysis *analysis; /* of the current text, or NULL; see lib/doc/analysis.h */
 
@@ -118,10 +118,10 @@ void doc_lines(struct doc *d);
 void doc_score(struct doc *d, const char *name, double value);
 bool doc_score_get(const struct doc *d, struct slice name, double *value);
 
-/* A member of `curate`: `json` is one valid JSON value; it is copied, with padding behind it so that
- * json_each can walk it. null takes the member out, and `curate` itself when nothing is left in it.
- * The empty key stands for the whole value of `curate`, null too; the other notes are merged into
- * it. */
+/* A member of `curate`: `json` is one valid JSON value; it is copied, with padding behind it so
+ * that json_each can walk it. null takes the member out, and `curate` itself when nothing is left
+ * in it. The empty key stands for the whole value of `curate`, null too; the other notes are merged
+ * into it. */
 void doc_note(struct doc *d, const char *key, struct slice json);
 
 /* Adds n to a counter of the stage in the report (stages[].counted.NAME); the document does not
@@ -148,8 +148,8 @@ void doc_cut(struct doc *d, size_t i);
 /* The document leaves. The first one counts; `why` outlives the run or lies in d->mem. */
 void doc_drop(struct doc *d, struct slice why);
 
-/* The user asked for no exceptions (a policy "error") and here is one: the run ends with RC_INPUT, naming file,
- * record, stage and `why`. The first one counts; `why` as in doc_drop. */
+/* The user asked for no exceptions (a policy "error") and here is one: the run ends with RC_INPUT,
+ * naming file, record, stage and `why`. The first one counts; `why` as in doc_drop. */
 static inline void doc_fail(struct doc *d, struct slice why)
 {
 	if (!d->failure.n)
@@ -173,6 +173,7 @@ void doc_settle(struct doc *d);
  * becomes the edits that are left, at their places in the lines as they are without the others.
  * Refuses edits that do not fit; the document is then good for nothing. The edits' names and texts
  * outlive the document. */
-int doc_replay(struct doc *d, const struct edit *edit, size_t n, const char *without, struct err *e);
+int doc_replay(struct doc *d, const struct edit *edit, size_t n, const char *without,
+               struct err *e);
 
 #endif

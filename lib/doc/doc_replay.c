@@ -36,12 +36,12 @@ static struct piece *new_piece(struct replay *r, struct slice text, bool stays)
 	struct piece *p = arena_alloc(r->d->mem, sizeof *p);
 
 	*p = (struct piece){
-		.rank = hash_mix(r->ranks++),
-		.text = text,
-		.all_now = text.n,
-		.all_stays = stays ? text.n : 0,
-		.now = true,
-		.stays = stays,
+	        .rank = hash_mix(r->ranks++),
+	        .text = text,
+	        .all_now = text.n,
+	        .all_stays = stays ? text.n : 0,
+	        .now = true,
+	        .stays = stays,
 	};
 	return p;
 }
@@ -138,7 +138,8 @@ static int replay_put(struct replay *r, const struct edit *edit, bool left_out, 
 	bool stays = !left_out;
 
 	if (t->cut)
-		return err_set_rc(e, RC_INPUT, "it changes line %u, which was cut before", edit->line);
+		return err_set_rc(e, RC_INPUT, "it changes line %u, which was cut before",
+		                  edit->line);
 	if (!t->put)
 		t->root = new_piece(r, r->d->line[edit->line].text, true);
 	t->put = true;

@@ -228,9 +228,8 @@ static bool is_folder_name(const struct json_value *v)
 static int read_line(struct doc *d, struct slice line, struct json_value value[MEMBERS],
                      struct err *e)
 {
-	struct slice key[MEMBERS] = {S("text"),   S("keep"),  S("by"),    S("why"),
-	                             S("scores"), S("notes"), S("edits"), S("bad"),
-	                             S("route")};
+	struct slice key[MEMBERS] = {S("text"),  S("keep"),  S("by"),  S("why"),  S("scores"),
+	                             S("notes"), S("edits"), S("bad"), S("route")};
 	struct json_path path[MEMBERS];
 	const char *why;
 	char hash[17];
@@ -245,7 +244,8 @@ static int read_line(struct doc *d, struct slice line, struct json_value value[M
 		return err_set_rc(e, RC_INPUT, "not a line of an edit log: no text or keep");
 	hash64_text(hash64(d->source), hash);
 	if (!slice_equal(value[TEXT].text, slice_of(hash)))
-		return err_set_rc(e, RC_INPUT, "the log was written for another text (%.*s, this is %s)",
+		return err_set_rc(e, RC_INPUT,
+		                  "the log was written for another text (%.*s, this is %s)",
 		                  SLICE(slice_head(value[TEXT].text, 32)), hash);
 	if (!value[KEEP].truth &&
 	    (value[BY].kind != JSON_STRING || memchr(value[BY].text.p, 0, value[BY].text.n)))

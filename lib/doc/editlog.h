@@ -25,7 +25,7 @@ void editlog_write_bad(const char *reason, struct buf *out);
  * readable bytes behind it and outlives the document, which keeps pointing into it. `without` (may
  * be NULL) leaves out a stage's edits and its drop; scores and notes are not signed and stay.
  * Returns -1 when the line is not a log line, was written for another text, or does not fit. A
- * "bad" line is refused: the caller has no document for it. Members it does not know are ignored. */
+ * "bad" line is refused: the caller has no document for it. Unknown members are ignored. */
 int editlog_apply(struct doc *d, struct slice line, const char *without, struct err *e);
 
 /* True for {"bad":…}. */

@@ -86,8 +86,8 @@ static bool read_string(struct reader *r, bool wanted, struct slice *span, struc
 		return fail(r, JSON_BAD, "a string is not closed");
 	struct slice inside = {span->p + 1, span->n - 2};
 	const char *why = NULL;
-	enum json_fault fault = wanted ? json_text_read(inside, r->mem, text, &why)
-	                               : json_text_check(inside, &why);
+	enum json_fault fault =
+	        wanted ? json_text_read(inside, r->mem, text, &why) : json_text_check(inside, &why);
 
 	return fault ? fail(r, fault, why) : true;
 }
@@ -202,13 +202,17 @@ static bool read_value(struct reader *r, unsigned depth, uint64_t hit, uint64_t 
 {
 	switch (peek(r)) {
 	case '{':
-	case '[': return read_container(r, depth, hit, into);
+	case '[':
+		return read_container(r, depth, hit, into);
 	case '}':
 	case ']':
 	case ',':
-	case ':': return fail(r, JSON_BAD, "a value is expected");
-	case 0: return fail(r, JSON_BAD, "it ends too early");
-	default: return read_scalar(r, hit);
+	case ':':
+		return fail(r, JSON_BAD, "a value is expected");
+	case 0:
+		return fail(r, JSON_BAD, "it ends too early");
+	default:
+		return read_scalar(r, hit);
 	}
 }
 
@@ -240,7 +244,8 @@ int json_read(struct json *j, struct slice record, const struct json_path *path,
 		value[i] = (struct json_value){0};
 		in |= (uint64_t)(path[i].n > 0) << i;
 	}
-	enum json_shim_result result = json_shim_index(j->shim, record.p, record.n, &r.at, &r.count);
+	enum json_shim_result result =
+	        json_shim_index(j->shim, record.p, record.n, &r.at, &r.count);
 
 	if (result != JSON_SHIM_GOOD)
 		return index_fault(result, record, why);

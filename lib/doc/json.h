@@ -14,7 +14,15 @@ struct json;
 struct json *json_open(void);
 void json_close(struct json *j);
 
-enum json_kind { JSON_MISSING, JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_kind {
+	JSON_MISSING,
+	JSON_NULL,
+	JSON_BOOL,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_ARRAY,
+	JSON_OBJECT,
+};
 
 /* One value of a record. `span` is its exact bytes in the record. `text` is the unescaped string
  * for JSON_STRING (valid UTF-8; may hold NUL), in the arena that was handed in, or in the record
@@ -26,8 +34,8 @@ struct json_value {
 	bool truth;
 };
 
-/* A field path: "text", "metadata.body"; a literal dot is written "\.". Parsed once. A top-level key
- * that equals the whole path as written wins over the nested reading. Numbers index arrays. */
+/* A field path: "text", "metadata.body"; a literal dot is written "\.". Parsed once. A top-level
+ * key that equals the whole path as written wins over the nested reading. Numbers index arrays. */
 struct json_path {
 	struct slice *key;
 	size_t n;
@@ -38,9 +46,9 @@ void json_path_free(struct json_path *path);
 
 enum json_fault {
 	JSON_GOOD = 0,
-	JSON_BAD = -1, /* not JSON: grammar, escapes, control characters, too deep, trailing bytes */
+	JSON_BAD = -1, /* not JSON: grammar, escapes, control characters, depth, trailing bytes */
 	JSON_BAD_UTF8 = -2,
-	JSON_LONE_SURROGATE = -3, /* "\ud800" without its other half: no text has such a character */
+	JSON_LONE_SURROGATE = -3, /* "\ud800" without its other half, which is no character */
 	JSON_NOT_OBJECT = -4,     /* JSON, but not an object */
 };
 
@@ -60,10 +68,11 @@ int json_read(struct json *j, struct slice record, const struct json_path *path,
 struct json_value json_get(struct json *j, struct slice record, const struct json_path *path,
                            struct arena *mem);
 
-/* Walks an array or object value (the span of one that json_read gave): calls `each` with every element; `key` is unescaped and
- * empty for arrays. Stops early when `each` returns non-zero and returns that.
- * `each` may use `j` again. */
+/* Walks an array or object value (the span of one that json_read gave): calls `each` with every
+ * element; `key` is unescaped and empty for arrays. Stops early when `each` returns non-zero and
+ * returns that. `each` may use `j` again. */
 int json_each(struct json *j, struct slice span, struct arena *mem,
-              int (*each)(void *user, struct slice key, const struct json_value *value), void *user);
+              int (*each)(void *user, struct slice key, const struct json_value *value),
+              void *user);
 
 #endif

@@ -12,7 +12,7 @@ static const char *skip_string(const char *p, const char *end)
 #if defined(__SSE2__)
 		__m128i v = _mm_loadu_si128((const __m128i *)p);
 		unsigned mask = (unsigned)_mm_movemask_epi8(
-			_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+		        _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
 		                     _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
 
 		if (!mask) {
@@ -81,7 +81,8 @@ int json_each(struct json *j, struct slice span, struct arena *mem,
 		const char *start = p;
 
 		p = skip_value(p, end);
-		struct json_value value = json_value_read((struct slice){start, (size_t)(p - start)}, mem);
+		struct json_value value =
+		        json_value_read((struct slice){start, (size_t)(p - start)}, mem);
 
 		stop = each(user, key, &value);
 		p = skip_space(p, end);

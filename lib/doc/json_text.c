@@ -36,8 +36,8 @@ static inline unsigned copy_step(char *to, const char *from)
 static inline char short_escape(char letter)
 {
 	static const char meaning[128] = {
-		['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
-		['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
+	        ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+	        ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
 	};
 
 	return letter < 0 ? 0 : meaning[(unsigned char)letter];
@@ -83,7 +83,8 @@ static enum json_fault read_escape(const char **p, const char *end, uint32_t *c,
 	*p = s + 6;
 	if (high < 0xd800 || high > 0xdfff)
 		return JSON_GOOD;
-	uint32_t low = high < 0xdc00 && end - s >= 12 && s[6] == '\\' && s[7] == 'u' ? hex4(s + 8) : 0;
+	uint32_t low =
+	        high < 0xdc00 && end - s >= 12 && s[6] == '\\' && s[7] == 'u' ? hex4(s + 8) : 0;
 
 	if (low < 0xdc00 || low > 0xdfff) {
 		*why = "half of a surrogate pair in a string";
@@ -198,9 +199,15 @@ struct json_value json_value_read(struct slice span, struct arena *mem)
 	const char *why;
 
 	switch (span.p[0]) {
-	case '{': v.kind = JSON_OBJECT; break;
-	case '[': v.kind = JSON_ARRAY; break;
-	case 'n': v.kind = JSON_NULL; break;
+	case '{':
+		v.kind = JSON_OBJECT;
+		break;
+	case '[':
+		v.kind = JSON_ARRAY;
+		break;
+	case 'n':
+		v.kind = JSON_NULL;
+		break;
 	case 't':
 	case 'f':
 		v.kind = JSON_BOOL;

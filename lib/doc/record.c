@@ -49,9 +49,9 @@ static enum record_fault judge_text(const struct doc *d, const struct json_value
                                     const struct record_fields *fields, const char **detail)
 {
 	static const char *const kind[] = {
-		[JSON_NULL] = "it is null",      [JSON_BOOL] = "it is a boolean",
-		[JSON_NUMBER] = "it is a number", [JSON_ARRAY] = "it is an array",
-		[JSON_OBJECT] = "it is an object",
+	        [JSON_NULL] = "it is null",        [JSON_BOOL] = "it is a boolean",
+	        [JSON_NUMBER] = "it is a number",  [JSON_ARRAY] = "it is an array",
+	        [JSON_OBJECT] = "it is an object",
 	};
 
 	if (text->kind == JSON_MISSING) {
@@ -93,8 +93,8 @@ enum record_fault record_parse(struct doc *d, const struct record_fields *fields
 	enum { TEXT, ID, URL, DATE, LANG, CURATE, PATHS };
 	struct slice curate = S("curate");
 	const struct json_path path[PATHS] = {
-		[TEXT] = fields->text, [ID] = fields->id,     [URL] = fields->url,
-		[DATE] = fields->date, [LANG] = fields->lang, [CURATE] = {&curate, 1, curate},
+	        [TEXT] = fields->text, [ID] = fields->id,     [URL] = fields->url,
+	        [DATE] = fields->date, [LANG] = fields->lang, [CURATE] = {&curate, 1, curate},
 	};
 	struct json_value value[PATHS];
 
@@ -164,8 +164,8 @@ static const char *members_end(struct slice object)
 	return p;
 }
 
-/* The bytes to leave out so that the member with this value is gone from its object, with one of the
- * commas around it. `done`: nothing before it may be left out any more. */
+/* The bytes to leave out so that the member with this value is gone from its object, with one of
+ * the commas around it. `done`: nothing before it may be left out any more. */
 static struct slice member_extent(const char *done, struct slice value, const char *end)
 {
 	const char *quote = value.p, *from, *to = value.p + value.n;
@@ -332,7 +332,8 @@ static struct slice spelling_behind(struct slice json, size_t n)
 		if (p[0] == '\\' && p[1] != 'u') {
 			raw = 2;
 		} else if (p[0] == '\\') {
-			unsigned high = (unsigned)strtoul((char[5]){p[2], p[3], p[4], p[5], 0}, NULL, 16);
+			unsigned high =
+			        (unsigned)strtoul((char[5]){p[2], p[3], p[4], p[5], 0}, NULL, 16);
 			bool pair = high >= 0xd800 && high < 0xdc00;
 
 			raw = pair ? 12 : 6;
@@ -345,7 +346,7 @@ static struct slice spelling_behind(struct slice json, size_t n)
 }
 
 /* Writes the text as a JSON string. Where only its head has changed the rest keeps the spelling it
- * came in, so that putting something before a text and taking it away again gives the same bytes. */
+ * came in, so that putting something before a text and taking it out again gives the same bytes. */
 static void write_text(const struct doc *d, struct slice text, struct buf *out)
 {
 	struct slice inside = {d->text_span.p + 1, d->text_span.n - 2};

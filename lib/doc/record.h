@@ -35,14 +35,15 @@ const char *record_fault_name(enum record_fault f); /* "invalid_json", "missing_
  * d->record; everything else of `d` must be zero or set by the caller. `detail` becomes a static
  * text that says more. An id that is a number keeps its spelling. Existing curate.scores become
  * the document's scores. */
-enum record_fault record_parse(struct doc *d, const struct record_fields *fields, const char **detail);
+enum record_fault record_parse(struct doc *d, const struct record_fields *fields,
+                               const char **detail);
 
 /* Adds the record as it now stands and a LF. Without edits, scores and notes the bytes are those
  * that came. Members of an existing `curate` object that we do not write stay. */
 void record_write(struct doc *d, struct buf *out);
 
-/* One line of quarantine: {"file":…,"record":…,"offset":…,"reason":…,"detail":…,"raw":…}; raw bytes that are not valid
- * UTF-8 are written as base64 under "raw_base64". */
+/* One line of quarantine: {"file":…,"record":…,"offset":…,"reason":…,"detail":…,"raw":…}; raw bytes
+ * that are not valid UTF-8 are written as base64 under "raw_base64". */
 void record_quarantine(const struct doc *d, enum record_fault fault, const char *detail,
                        struct buf *out);
 

@@ -6,17 +6,17 @@
 const char *record_fault_name(enum record_fault f)
 {
 	static const char *const name[RECORD_FAULTS] = {
-		[RECORD_GOOD] = "good",
-		[RECORD_TOO_LONG] = "too_long",
-		[RECORD_BAD_UTF8] = "invalid_utf8",
-		[RECORD_BAD_JSON] = "invalid_json",
-		[RECORD_LONE_SURROGATE] = "lone_surrogate",
-		[RECORD_NOT_OBJECT] = "not_object",
-		[RECORD_NO_TEXT] = "missing_text",
-		[RECORD_TEXT_NOT_STRING] = "text_not_string",
-		[RECORD_EMPTY_TEXT] = "empty_text",
-		[RECORD_NUL] = "nul_in_text",
-		[RECORD_CUT] = "cut_by_damage",
+	        [RECORD_GOOD] = "good",
+	        [RECORD_TOO_LONG] = "too_long",
+	        [RECORD_BAD_UTF8] = "invalid_utf8",
+	        [RECORD_BAD_JSON] = "invalid_json",
+	        [RECORD_LONE_SURROGATE] = "lone_surrogate",
+	        [RECORD_NOT_OBJECT] = "not_object",
+	        [RECORD_NO_TEXT] = "missing_text",
+	        [RECORD_TEXT_NOT_STRING] = "text_not_string",
+	        [RECORD_EMPTY_TEXT] = "empty_text",
+	        [RECORD_NUL] = "nul_in_text",
+	        [RECORD_CUT] = "cut_by_damage",
 	};
 
 	return name[f];
@@ -25,7 +25,7 @@ const char *record_fault_name(enum record_fault f)
 static void write_base64(struct buf *out, struct slice s)
 {
 	static const char digit[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *p = (const unsigned char *)s.p;
 	char *to = buf_reserve(out, s.n / 3 * 4 + 6);
 

@@ -1,5 +1,6 @@
-/* Any bytes as a line of an edit log on a fixed text: it is applied or refused, and what was applied
- * is written as a line that does the same, with all stages and without one. Built and run by tests/fuzz/run.sh. */
+/* Any bytes as a line of an edit log on a fixed text: it is applied or refused, and what was
+ * applied is written as a line that does the same, with all stages and without one. Built and run
+ * by tests/fuzz/run.sh. */
 #include <stdlib.h>
 
 #include "lib/base/hash.h"

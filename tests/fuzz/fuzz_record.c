@@ -1,4 +1,5 @@
-/* Any bytes as a record: it is read or refused, never more, and what is written can be read again. Built and run by tests/fuzz/run.sh. */
+/* Any bytes as a record: it is read or refused, never more, and what is written can be read again.
+ * Built and run by tests/fuzz/run.sh. */
 #include <stdlib.h>
 
 #include "lib/base/utf8.h"

@@ -17,11 +17,11 @@ static struct doc fresh(struct slice source)
 	return (struct doc){.source = source, .mem = &mem, .stage = "a"};
 }
 
-#define assert_text(d, literal)                                                                   \
-	do {                                                                                      \
-		struct slice is_ = doc_text(d), want_ = S(literal);                               \
-		assert_int_equal(is_.n, want_.n);                                                 \
-		assert_memory_equal(is_.p, want_.p, want_.n);                                     \
+#define assert_text(d, literal)                                                                    \
+	do {                                                                                       \
+		struct slice is_ = doc_text(d), want_ = S(literal);                                \
+		assert_int_equal(is_.n, want_.n);                                                  \
+		assert_memory_equal(is_.p, want_.p, want_.n);                                      \
 	} while (0)
 
 static void check_edit(const struct doc *d, size_t i, struct edit want)
@@ -137,7 +137,9 @@ static void put_ends_at_borders_of_characters(void **state)
 	doc_lines(&d);
 	doc_put(&d, 0, S("aèb")); /* C3 A9, C3 A8: they begin alike */
 	check_edit(&d, 0, put("a", 0, 1, 2, "è"));
-	doc_put(&d, 0, S("a\xc4\xa8" "b")); /* C3 A8, C4 A8: they end alike */
+	doc_put(&d, 0,
+	        S("a\xc4\xa8"
+	          "b")); /* C3 A8, C4 A8: they end alike */
 	check_edit(&d, 1, put("a", 0, 1, 2, "\xc4\xa8"));
 }
 
@@ -237,8 +239,8 @@ static void a_left_out_stage_leaves_later_edits_in_place(void **state)
 	(void)state;
 	struct slice source = S("mail a@b.c today\nnext\nlast");
 	struct edit edit[] = {
-		put("pii", 0, 5, 5, "<email>"), put("fix", 0, 13, 5, "now"),
-		cut("pii", 1, 1), put("fix", 0, 0, 4, "MAIL"), put("fix", 2, 4, 0, "!"),
+	        put("pii", 0, 5, 5, "<email>"), put("fix", 0, 13, 5, "now"), cut("pii", 1, 1),
+	        put("fix", 0, 0, 4, "MAIL"),    put("fix", 2, 4, 0, "!"),
 	};
 
 	check_replay(source, edit, 5, NULL, "MAIL <email> now\nlast!");
@@ -251,8 +253,9 @@ static void edits_inside_what_was_left_out_go_with_it(void **state)
 {
 	(void)state;
 	struct edit edit[] = {
-		put("a", 0, 2, 1, "<email>"), put("b", 0, 2, 7, "[E]"), /* replaces a's text */
-		put("b", 0, 3, 0, "-"),
+	        put("a", 0, 2, 1, "<email>"),
+	        put("b", 0, 2, 7, "[E]"), /* replaces a's text */
+	        put("b", 0, 3, 0, "-"),
 	};
 
 	check_replay(S("x y z"), edit, 3, NULL, "x [-E] z");
@@ -273,10 +276,11 @@ static void edits_that_do_not_fit_are_refused(void **state)
 {
 	(void)state;
 	struct edit bad[] = {
-		put("a", 2, 0, 0, "x"), put("a", 0, 4, 0, "x"), put("a", 0, 0, 4, "x"),
-		put("a", 0, UINT32_MAX, UINT32_MAX, "x"), put("a", 0, 2, 0, "x"),
-		put("a", 0, 1, 1, "x"), cut("a", 1, 0), cut("a", 1, 2), cut("a", 0, UINT32_MAX),
-		cut("a", 7, 1),
+	        put("a", 2, 0, 0, "x"),  put("a", 0, 4, 0, "x"),
+	        put("a", 0, 0, 4, "x"),  put("a", 0, UINT32_MAX, UINT32_MAX, "x"),
+	        put("a", 0, 2, 0, "x"),  put("a", 0, 1, 1, "x"),
+	        cut("a", 1, 0),          cut("a", 1, 2),
+	        cut("a", 0, UINT32_MAX), cut("a", 7, 1),
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -293,7 +297,8 @@ static void edits_that_do_not_fit_are_refused(void **state)
 		struct doc d = fresh(S("a\nb"));
 		struct err e = {0};
 
-		assert_int_equal(doc_replay(&d, i % 2 ? twice : gone, 2, i / 2 ? "a" : NULL, &e), -1);
+		assert_int_equal(doc_replay(&d, i % 2 ? twice : gone, 2, i / 2 ? "a" : NULL, &e),
+		                 -1);
 	}
 }
 
@@ -316,9 +321,14 @@ static void random_stage(struct doc *d, const char *name)
 		size_t end = at + chance_border(slice_tail(d->line[i].text, at));
 
 		switch (chance(4)) {
-		case 0: doc_cut(d, i); break;
-		case 1: doc_put(d, i, random_text(5)); break;
-		default: doc_splice(d, i, at, end - at, random_text(3));
+		case 0:
+			doc_cut(d, i);
+			break;
+		case 1:
+			doc_put(d, i, random_text(5));
+			break;
+		default:
+			doc_splice(d, i, at, end - at, random_text(3));
 		}
 	}
 	doc_settle(d);
@@ -414,24 +424,24 @@ static void many_edits_of_one_line_take_no_square_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text_is_the_source_until_edited),
-		cmocka_unit_test(empty_text_is_one_empty_line),
-		cmocka_unit_test(cut_lines_leave_when_the_stage_returns),
-		cmocka_unit_test(cuts_of_two_stages_are_not_one_edit),
-		cmocka_unit_test(put_logs_only_what_differs),
-		cmocka_unit_test(put_ends_at_borders_of_characters),
-		cmocka_unit_test(repeated_bytes_are_not_counted_twice),
-		cmocka_unit_test(many_splices_are_logged_at_moving_places),
-		cmocka_unit_test(a_second_score_replaces_the_first),
-		cmocka_unit_test(a_stage_score_shadows_the_records_own),
-		cmocka_unit_test(the_first_drop_counts),
-		cmocka_unit_test(a_left_out_stage_leaves_later_edits_in_place),
-		cmocka_unit_test(edits_inside_what_was_left_out_go_with_it),
-		cmocka_unit_test(an_edit_around_a_left_out_one_swallows_it),
-		cmocka_unit_test(edits_that_do_not_fit_are_refused),
-		cmocka_unit_test(replay_does_what_the_stages_did),
-		cmocka_unit_test(leaving_a_stage_out_is_not_running_it),
-		cmocka_unit_test(many_edits_of_one_line_take_no_square_time),
+	        cmocka_unit_test(text_is_the_source_until_edited),
+	        cmocka_unit_test(empty_text_is_one_empty_line),
+	        cmocka_unit_test(cut_lines_leave_when_the_stage_returns),
+	        cmocka_unit_test(cuts_of_two_stages_are_not_one_edit),
+	        cmocka_unit_test(put_logs_only_what_differs),
+	        cmocka_unit_test(put_ends_at_borders_of_characters),
+	        cmocka_unit_test(repeated_bytes_are_not_counted_twice),
+	        cmocka_unit_test(many_splices_are_logged_at_moving_places),
+	        cmocka_unit_test(a_second_score_replaces_the_first),
+	        cmocka_unit_test(a_stage_score_shadows_the_records_own),
+	        cmocka_unit_test(the_first_drop_counts),
+	        cmocka_unit_test(a_left_out_stage_leaves_later_edits_in_place),
+	        cmocka_unit_test(edits_inside_what_was_left_out_go_with_it),
+	        cmocka_unit_test(an_edit_around_a_left_out_one_swallows_it),
+	        cmocka_unit_test(edits_that_do_not_fit_are_refused),
+	        cmocka_unit_test(replay_does_what_the_stages_did),
+	        cmocka_unit_test(leaving_a_stage_out_is_not_running_it),
+	        cmocka_unit_test(many_edits_of_one_line_take_no_square_time),
 	};
 	int failed = cmocka_run_group_tests_name("doc", tests, NULL, NULL);
 

@@ -8,7 +8,8 @@
 static void a_line_says_what_was_done(void **state)
 {
 	(void)state;
-	struct doc d = parsed(S("{\"text\":\"one\\nmail a@b.c\\nthree\",\"curate\":{\"scores\":{\"o\":1}}}"));
+	struct doc d = parsed(
+	        S("{\"text\":\"one\\nmail a@b.c\\nthree\",\"curate\":{\"scores\":{\"o\":1}}}"));
 
 	assert_slice(logged(&d), "{\"text\":\"cff9db26eac60b2a\",\"keep\":true}");
 	doc_lines(&d);
@@ -22,7 +23,8 @@ static void a_line_says_what_was_done(void **state)
 	doc_note(&d, "n", S("[1]"));
 	doc_drop(&d, S("too_\"short\""));
 	assert_slice(logged(&d),
-	             "{\"text\":\"cff9db26eac60b2a\",\"keep\":false,\"by\":\"c4\",\"why\":\"too_\\\"short\\\"\","
+	             "{\"text\":\"cff9db26eac60b2a\",\"keep\":false,\"by\":\"c4\",\"why\":\"too_"
+	             "\\\"short\\\"\","
 	             "\"scores\":{\"q\":0.1},\"notes\":{\"n\":[1]},"
 	             "\"edits\":[[\"pii\",\"put\",1,5,5,\"<e>\"],[\"c4\",\"cut\",0,1]]}");
 }
@@ -49,7 +51,7 @@ static void bad_lines_are_known(void **state)
 
 static struct slice random_text(uint32_t most)
 {
-	static const char *const part[] = {"a",  "\"",   "\n", " ",  "é", "日",
+	static const char *const part[] = {"a",  "\"",   "\n", " ",    "é", "日",
 	                                   "\\", "word", "\t", "\x01", "/", "😀"};
 
 	return chance_text(&mem, part, 12, most);
@@ -75,7 +77,8 @@ static void random_stage(struct doc *d)
 		if (chance(4) == 0)
 			doc_score(d, name[chance(4)], random_double());
 		if (chance(8) == 0)
-			doc_note(d, name[chance(4)], chance(2) ? S("{\"a\":[1,\"]\"]}") : S("\"x\""));
+			doc_note(d, name[chance(4)],
+			         chance(2) ? S("{\"a\":[1,\"]\"]}") : S("\"x\""));
 		if (d->n_lines == 0)
 			continue;
 		size_t i = chance((uint32_t)d->n_lines), at = chance_border(d->line[i].text);
@@ -138,7 +141,8 @@ static void log_and_source_give_the_same_bytes(void **state)
 		assert_true(slice_equal(written(&part), written(&third)));
 		assert_true(!part.dropped_by || strcmp(part.dropped_by, "b") != 0);
 		const char *detail;
-		struct doc out = {.raw = written(&d), .mem = &mem, .context = &context, .file = "f"};
+		struct doc out = {
+		        .raw = written(&d), .mem = &mem, .context = &context, .file = "f"};
 
 		fields.keep_empty = true;
 		assert_int_equal(record_parse(&out, &fields, &detail), RECORD_GOOD);
@@ -176,8 +180,11 @@ static void unknown_members_are_ignored(void **state)
 	char hash[17];
 
 	hash64_text(hash64(S("x")), hash);
-	struct slice line = arena_addf(&mem, "{ \"new\":[1], \"edits\":[ [\"a\" , \"put\",0,0,1,\"y\"] ] ,"
-	                                     "\"text\":\"%s\",\"keep\":true}", hash);
+	struct slice line =
+	        arena_addf(&mem,
+	                   "{ \"new\":[1], \"edits\":[ [\"a\" , \"put\",0,0,1,\"y\"] ] ,"
+	                   "\"text\":\"%s\",\"keep\":true}",
+	                   hash);
 
 	assert_int_equal(editlog_apply(&d, padded(line), NULL, &e), 0);
 	assert_slice(doc_text(&d), "y");
@@ -187,26 +194,32 @@ static void lines_that_are_wrong_are_refused(void **state)
 {
 	(void)state;
 	static const char *const tail[] = {
-		"", ",\"keep\":1", ",\"keep\":false", ",\"keep\":false,\"by\":null",
-		",\"keep\":true,\"scores\":[]", ",\"keep\":true,\"scores\":{\"q\":\"1\"}",
-		",\"keep\":true,\"notes\":1", ",\"keep\":true,\"edits\":{}",
-		",\"keep\":true,\"edits\":[1]", ",\"keep\":true,\"edits\":[[]]",
-		",\"keep\":true,\"edits\":[[\"a\",\"cut\",0]]",
-		",\"keep\":true,\"edits\":[[\"a\",\"cut\",0,1,2]]",
-		",\"keep\":true,\"edits\":[[\"a\",\"cut\",0,-1]]",
-		",\"keep\":true,\"edits\":[[\"a\",\"cut\",0,2]]",
-		",\"keep\":true,\"edits\":[[\"a\",\"cut\",0.5,1]]",
-		",\"keep\":true,\"edits\":[[\"a\",\"cut\",\"0\",1]]",
-		",\"keep\":true,\"edits\":[[\"a\",\"cut\",4294967296,1]]",
-		",\"keep\":true,\"edits\":[[\"a\",\"cut\",1e999,1]]",
-		",\"keep\":true,\"edits\":[[\"a\",\"put\",0,0,1]]",
-		",\"keep\":true,\"edits\":[[\"a\",\"put\",0,0,1,2]]",
-		",\"keep\":true,\"edits\":[[\"a\",\"put\",0,0,1,\"y\",1]]",
-		",\"keep\":true,\"edits\":[[\"a\",\"swap\",0,0,1,\"y\"]]",
-		",\"keep\":true,\"edits\":[[\"a\\u0000\",\"put\",0,0,1,\"y\"]]",
-		",\"keep\":true,\"edits\":[[1,\"put\",0,0,1,\"y\"]]",
-		",\"keep\":true,\"edits\":[[\"a\",\"put\",0,2,0,\"y\"]]",
-		",\"keep\":true,\"edits\":[[\"a\",\"put\",0,0,1,\"y\"]",
+	        "",
+	        ",\"keep\":1",
+	        ",\"keep\":false",
+	        ",\"keep\":false,\"by\":null",
+	        ",\"keep\":true,\"scores\":[]",
+	        ",\"keep\":true,\"scores\":{\"q\":\"1\"}",
+	        ",\"keep\":true,\"notes\":1",
+	        ",\"keep\":true,\"edits\":{}",
+	        ",\"keep\":true,\"edits\":[1]",
+	        ",\"keep\":true,\"edits\":[[]]",
+	        ",\"keep\":true,\"edits\":[[\"a\",\"cut\",0]]",
+	        ",\"keep\":true,\"edits\":[[\"a\",\"cut\",0,1,2]]",
+	        ",\"keep\":true,\"edits\":[[\"a\",\"cut\",0,-1]]",
+	        ",\"keep\":true,\"edits\":[[\"a\",\"cut\",0,2]]",
+	        ",\"keep\":true,\"edits\":[[\"a\",\"cut\",0.5,1]]",
+	        ",\"keep\":true,\"edits\":[[\"a\",\"cut\",\"0\",1]]",
+	        ",\"keep\":true,\"edits\":[[\"a\",\"cut\",4294967296,1]]",
+	        ",\"keep\":true,\"edits\":[[\"a\",\"cut\",1e999,1]]",
+	        ",\"keep\":true,\"edits\":[[\"a\",\"put\",0,0,1]]",
+	        ",\"keep\":true,\"edits\":[[\"a\",\"put\",0,0,1,2]]",
+	        ",\"keep\":true,\"edits\":[[\"a\",\"put\",0,0,1,\"y\",1]]",
+	        ",\"keep\":true,\"edits\":[[\"a\",\"swap\",0,0,1,\"y\"]]",
+	        ",\"keep\":true,\"edits\":[[\"a\\u0000\",\"put\",0,0,1,\"y\"]]",
+	        ",\"keep\":true,\"edits\":[[1,\"put\",0,0,1,\"y\"]]",
+	        ",\"keep\":true,\"edits\":[[\"a\",\"put\",0,2,0,\"y\"]]",
+	        ",\"keep\":true,\"edits\":[[\"a\",\"put\",0,0,1,\"y\"]",
 	};
 	char hash[17];
 
@@ -253,14 +266,14 @@ static void a_drop_can_be_left_out(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_line_says_what_was_done),
-		cmocka_unit_test(bad_lines_are_known),
-		cmocka_unit_test(log_and_source_give_the_same_bytes),
-		cmocka_unit_test(scores_read_back_bit_equal),
-		cmocka_unit_test(unknown_members_are_ignored),
-		cmocka_unit_test(lines_that_are_wrong_are_refused),
-		cmocka_unit_test(another_text_is_refused),
-		cmocka_unit_test(a_drop_can_be_left_out),
+	        cmocka_unit_test(a_line_says_what_was_done),
+	        cmocka_unit_test(bad_lines_are_known),
+	        cmocka_unit_test(log_and_source_give_the_same_bytes),
+	        cmocka_unit_test(scores_read_back_bit_equal),
+	        cmocka_unit_test(unknown_members_are_ignored),
+	        cmocka_unit_test(lines_that_are_wrong_are_refused),
+	        cmocka_unit_test(another_text_is_refused),
+	        cmocka_unit_test(a_drop_can_be_left_out),
 	};
 
 	return cmocka_run_group_tests_name("editlog", tests, reader_open, reader_close);

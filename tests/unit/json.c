@@ -33,12 +33,19 @@ static void valid_records_are_taken(void **state)
 {
 	(void)state;
 	static const char *const good[] = {
-		"{}", " {\t} \r", "{\"\":\"\"}", "{\"a\":[]}", "{\"a\":[[],{},[{}]]}",
-		"{\"a\":-0,\"b\":0.0,\"c\":1E+9,\"d\":1e-9,\"e\":123456789012345678901234567890}",
-		"{\"a\":1e999,\"b\":-1e-999}", "{\"a\":true,\"b\":false,\"c\":null}",
-		"{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0000\\uD83D\\uDE00\"}",
-		"{\"a\":\"\\\\\"}", "{\"a\":\"}]:,\"}", "{\"a\":1,\"a\":1}",
-		"{\"a\":\"\x7f\xc2\x80\xf4\x8f\xbf\xbf\xef\xbb\xbf\"}",
+	        "{}",
+	        " {\t} \r",
+	        "{\"\":\"\"}",
+	        "{\"a\":[]}",
+	        "{\"a\":[[],{},[{}]]}",
+	        "{\"a\":-0,\"b\":0.0,\"c\":1E+9,\"d\":1e-9,\"e\":123456789012345678901234567890}",
+	        "{\"a\":1e999,\"b\":-1e-999}",
+	        "{\"a\":true,\"b\":false,\"c\":null}",
+	        "{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0000\\uD83D\\uDE00\"}",
+	        "{\"a\":\"\\\\\"}",
+	        "{\"a\":\"}]:,\"}",
+	        "{\"a\":1,\"a\":1}",
+	        "{\"a\":\"\x7f\xc2\x80\xf4\x8f\xbf\xbf\xef\xbb\xbf\"}",
 	};
 
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -53,23 +60,68 @@ static void invalid_records_are_refused(void **state)
 {
 	(void)state;
 	static const struct slice bad[] = {
-		S_INIT(""), S_INIT(" "), S_INIT("{"), S_INIT("}"), S_INIT("{]"), S_INIT("{\"a\"}"),
-		S_INIT("{\"a\":}"), S_INIT("{\"a\" 1}"), S_INIT("{\"a\":1,}"), S_INIT("{,}"),
-		S_INIT("{\"a\":1 \"b\":2}"), S_INIT("{\"a\":1}}"), S_INIT("{\"a\":1}{}"),
-		S_INIT("{\"a\":1}x"), S_INIT("{\"a\":1},"), S_INIT("{a:1}"), S_INIT("{'a':1}"),
-		S_INIT("{1:1}"), S_INIT("{\"a\":[1,]}"), S_INIT("{\"a\":[,1]}"), S_INIT("{\"a\":[1 2]}"),
-		S_INIT("{\"a\":[1}}"), S_INIT("{\"a\":[1"), S_INIT("{\"a\"::1}"), S_INIT("{\"a\":01}"),
-		S_INIT("{\"a\":1.}"), S_INIT("{\"a\":.5}"), S_INIT("{\"a\":+1}"), S_INIT("{\"a\":-}"),
-		S_INIT("{\"a\":1e}"), S_INIT("{\"a\":1e+}"), S_INIT("{\"a\":0x1}"), S_INIT("{\"a\":NaN}"),
-		S_INIT("{\"a\":Infinity}"), S_INIT("{\"a\":nul}"), S_INIT("{\"a\":nulll}"),
-		S_INIT("{\"a\":True}"), S_INIT("{\"a\":true\"\"}"), S_INIT("{\"a\":1\"\"}"),
-		S_INIT("{\"a\":\"\"\"\"}"), S_INIT("{\"a\":\"\"1}"), S_INIT("{\"a\":\"b}"),
-		S_INIT("{\"a\":\"b\\\"}"), S_INIT("{\"a\":\"\\x\"}"), S_INIT("{\"a\":\"\\u12\"}"),
-		S_INIT("{\"a\":\"\\u12g4\"}"), S_INIT("{\"a\":\"\\U0041\"}"), S_INIT("{\"a\\x\":1}"),
-		S_INIT("{\"a\":\"\t\"}"), S_INIT("{\"a\":\"\x1f\"}"), S_INIT("{\"a\":\"\0\"}"),
-		S_INIT("{\"a\":1}\0"), S_INIT("\0{\"a\":1}"), S_INIT("{\"a\":\0}"), S_INIT("{\x0c}"),
-		S_INIT("{\"a\"\x1a" "1}"), S_INIT("{\"a\":1\x0c\"b\":2}"), S_INIT("{\"a\":1}\xc2\xa0"),
-		S_INIT("{\"a\":1/*c*/}"), S_INIT("\xef\xbb\xbf{}"), S_INIT("{\"a\":\\\"b\"}"),
+	        S_INIT(""),
+	        S_INIT(" "),
+	        S_INIT("{"),
+	        S_INIT("}"),
+	        S_INIT("{]"),
+	        S_INIT("{\"a\"}"),
+	        S_INIT("{\"a\":}"),
+	        S_INIT("{\"a\" 1}"),
+	        S_INIT("{\"a\":1,}"),
+	        S_INIT("{,}"),
+	        S_INIT("{\"a\":1 \"b\":2}"),
+	        S_INIT("{\"a\":1}}"),
+	        S_INIT("{\"a\":1}{}"),
+	        S_INIT("{\"a\":1}x"),
+	        S_INIT("{\"a\":1},"),
+	        S_INIT("{a:1}"),
+	        S_INIT("{'a':1}"),
+	        S_INIT("{1:1}"),
+	        S_INIT("{\"a\":[1,]}"),
+	        S_INIT("{\"a\":[,1]}"),
+	        S_INIT("{\"a\":[1 2]}"),
+	        S_INIT("{\"a\":[1}}"),
+	        S_INIT("{\"a\":[1"),
+	        S_INIT("{\"a\"::1}"),
+	        S_INIT("{\"a\":01}"),
+	        S_INIT("{\"a\":1.}"),
+	        S_INIT("{\"a\":.5}"),
+	        S_INIT("{\"a\":+1}"),
+	        S_INIT("{\"a\":-}"),
+	        S_INIT("{\"a\":1e}"),
+	        S_INIT("{\"a\":1e+}"),
+	        S_INIT("{\"a\":0x1}"),
+	        S_INIT("{\"a\":NaN}"),
+	        S_INIT("{\"a\":Infinity}"),
+	        S_INIT("{\"a\":nul}"),
+	        S_INIT("{\"a\":nulll}"),
+	        S_INIT("{\"a\":True}"),
+	        S_INIT("{\"a\":true\"\"}"),
+	        S_INIT("{\"a\":1\"\"}"),
+	        S_INIT("{\"a\":\"\"\"\"}"),
+	        S_INIT("{\"a\":\"\"1}"),
+	        S_INIT("{\"a\":\"b}"),
+	        S_INIT("{\"a\":\"b\\\"}"),
+	        S_INIT("{\"a\":\"\\x\"}"),
+	        S_INIT("{\"a\":\"\\u12\"}"),
+	        S_INIT("{\"a\":\"\\u12g4\"}"),
+	        S_INIT("{\"a\":\"\\U0041\"}"),
+	        S_INIT("{\"a\\x\":1}"),
+	        S_INIT("{\"a\":\"\t\"}"),
+	        S_INIT("{\"a\":\"\x1f\"}"),
+	        S_INIT("{\"a\":\"\0\"}"),
+	        S_INIT("{\"a\":1}\0"),
+	        S_INIT("\0{\"a\":1}"),
+	        S_INIT("{\"a\":\0}"),
+	        S_INIT("{\x0c}"),
+	        S_INIT("{\"a\"\x1a"
+	               "1}"),
+	        S_INIT("{\"a\":1\x0c\"b\":2}"),
+	        S_INIT("{\"a\":1}\xc2\xa0"),
+	        S_INIT("{\"a\":1/*c*/}"),
+	        S_INIT("\xef\xbb\xbf{}"),
+	        S_INIT("{\"a\":\\\"b\"}"),
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -87,23 +139,23 @@ static void other_faults_have_their_own_number(void **state)
 		struct slice record;
 		enum json_fault fault;
 	} cases[] = {
-		{S_INIT("[]"), JSON_NOT_OBJECT},
-		{S_INIT("\"a\""), JSON_NOT_OBJECT},
-		{S_INIT(" 1 "), JSON_NOT_OBJECT},
-		{S_INIT("[1,]"), JSON_BAD},
-		{S_INIT("{\"a\":\"\\ud800\"}"), JSON_LONE_SURROGATE},
-		{S_INIT("{\"a\":\"\\ud800x\"}"), JSON_LONE_SURROGATE},
-		{S_INIT("{\"a\":\"\\ud800\\n\"}"), JSON_LONE_SURROGATE},
-		{S_INIT("{\"a\":\"\\ud800\\ud800\"}"), JSON_LONE_SURROGATE},
-		{S_INIT("{\"a\":\"\\ude00\\ud83d\"}"), JSON_LONE_SURROGATE},
-		{S_INIT("{\"z\":[{\"\\udfff\":0}]}"), JSON_LONE_SURROGATE},
-		{S_INIT("{\"a\":\"\\ud800\\ue000\"}"), JSON_LONE_SURROGATE},
-		{S_INIT("{\"a\":\"\x80\"}"), JSON_BAD_UTF8},
-		{S_INIT("{\"a\":\"\xc0\xaf\"}"), JSON_BAD_UTF8},
-		{S_INIT("{\"a\":\"\xed\xa0\x80\"}"), JSON_BAD_UTF8},
-		{S_INIT("{\"a\":\"\xf4\x90\x80\x80\"}"), JSON_BAD_UTF8},
-		{S_INIT("{\"a\":1}\xff"), JSON_BAD_UTF8},
-		{S_INIT("{\"a\":\"\xc3"), JSON_BAD_UTF8}, /* cut off in a character: that first */
+	        {S_INIT("[]"), JSON_NOT_OBJECT},
+	        {S_INIT("\"a\""), JSON_NOT_OBJECT},
+	        {S_INIT(" 1 "), JSON_NOT_OBJECT},
+	        {S_INIT("[1,]"), JSON_BAD},
+	        {S_INIT("{\"a\":\"\\ud800\"}"), JSON_LONE_SURROGATE},
+	        {S_INIT("{\"a\":\"\\ud800x\"}"), JSON_LONE_SURROGATE},
+	        {S_INIT("{\"a\":\"\\ud800\\n\"}"), JSON_LONE_SURROGATE},
+	        {S_INIT("{\"a\":\"\\ud800\\ud800\"}"), JSON_LONE_SURROGATE},
+	        {S_INIT("{\"a\":\"\\ude00\\ud83d\"}"), JSON_LONE_SURROGATE},
+	        {S_INIT("{\"z\":[{\"\\udfff\":0}]}"), JSON_LONE_SURROGATE},
+	        {S_INIT("{\"a\":\"\\ud800\\ue000\"}"), JSON_LONE_SURROGATE},
+	        {S_INIT("{\"a\":\"\x80\"}"), JSON_BAD_UTF8},
+	        {S_INIT("{\"a\":\"\xc0\xaf\"}"), JSON_BAD_UTF8},
+	        {S_INIT("{\"a\":\"\xed\xa0\x80\"}"), JSON_BAD_UTF8},
+	        {S_INIT("{\"a\":\"\xf4\x90\x80\x80\"}"), JSON_BAD_UTF8},
+	        {S_INIT("{\"a\":1}\xff"), JSON_BAD_UTF8},
+	        {S_INIT("{\"a\":\"\xc3"), JSON_BAD_UTF8}, /* cut off in a character: that first */
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -145,9 +197,9 @@ static void depth_is_bounded(void **state)
 static void values_have_exact_spans(void **state)
 {
 	(void)state;
-	static const char record[] =
-		"{ \"s\" : \"a\\nb\" , \"n\" : -1.50e1 ,\"b\":true,\"z\":null,\"o\": {\"k\" : [1 ] } ,"
-		"\"l\":[ 1, \"x\" ]  }";
+	static const char record[] = "{ \"s\" : \"a\\nb\" , \"n\" : -1.50e1 "
+	                             ",\"b\":true,\"z\":null,\"o\": {\"k\" : [1 ] } ,"
+	                             "\"l\":[ 1, \"x\" ]  }";
 	struct json_value v = find(record, "s");
 
 	assert_int_equal(v.kind, JSON_STRING);
@@ -183,7 +235,8 @@ static void numbers_are_the_nearest_doubles(void **state)
 static void paths_lead_into_objects_and_arrays(void **state)
 {
 	(void)state;
-	static const char record[] = "{\"m\":{\"b\":{\"c\":1},\"d.e\":2},\"l\":[0,{\"x\":[5,6]}],\"m2\":3}";
+	static const char record[] =
+	        "{\"m\":{\"b\":{\"c\":1},\"d.e\":2},\"l\":[0,{\"x\":[5,6]}],\"m2\":3}";
 
 	assert_slice(find(record, "m.b.c").span, "1");
 	assert_slice(find(record, "m.d\\.e").span, "2");
@@ -233,8 +286,9 @@ static void escapes_are_read_anywhere(void **state)
 {
 	(void)state;
 	static const char *const escape[][2] = {
-		{"\\n", "\n"}, {"\\\\", "\\"}, {"\\\"", "\""}, {"\\u0041", "A"}, {"\\u00e9", "é"},
-		{"\\u65e5", "日"}, {"\\ud83d\\ude00", "😀"}, {"é", "é"}, {"x", "x"},
+	        {"\\n", "\n"},           {"\\\\", "\\"},   {"\\\"", "\""},
+	        {"\\u0041", "A"},        {"\\u00e9", "é"}, {"\\u65e5", "日"},
+	        {"\\ud83d\\ude00", "😀"}, {"é", "é"},       {"x", "x"},
 	};
 	seed = 1;
 	for (int round = 0; round < 20000; round++) {
@@ -300,27 +354,29 @@ static void a_value_is_found_again(void **state)
 	struct err e = {0};
 
 	assert_int_equal(json_path_parse(&path, S("a.b"), &e), 0);
-	assert_slice(json_get(context.json, padded(S("{\"a\":{\"b\":[1]}}")), &path, &mem).span, "[1]");
-	assert_int_equal(json_get(context.json, padded(S("{\"a\":{\"b\":1}")), &path, &mem).kind, JSON_MISSING);
+	assert_slice(json_get(context.json, padded(S("{\"a\":{\"b\":[1]}}")), &path, &mem).span,
+	             "[1]");
+	assert_int_equal(json_get(context.json, padded(S("{\"a\":{\"b\":1}")), &path, &mem).kind,
+	                 JSON_MISSING);
 	json_path_free(&path);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(valid_records_are_taken),
-		cmocka_unit_test(invalid_records_are_refused),
-		cmocka_unit_test(other_faults_have_their_own_number),
-		cmocka_unit_test(depth_is_bounded),
-		cmocka_unit_test(values_have_exact_spans),
-		cmocka_unit_test(numbers_are_the_nearest_doubles),
-		cmocka_unit_test(paths_lead_into_objects_and_arrays),
-		cmocka_unit_test(a_whole_name_wins_over_a_path),
-		cmocka_unit_test(the_last_of_equal_keys_counts),
-		cmocka_unit_test(wrong_paths_are_refused),
-		cmocka_unit_test(escapes_are_read_anywhere),
-		cmocka_unit_test(members_are_walked_in_order),
-		cmocka_unit_test(a_value_is_found_again),
+	        cmocka_unit_test(valid_records_are_taken),
+	        cmocka_unit_test(invalid_records_are_refused),
+	        cmocka_unit_test(other_faults_have_their_own_number),
+	        cmocka_unit_test(depth_is_bounded),
+	        cmocka_unit_test(values_have_exact_spans),
+	        cmocka_unit_test(numbers_are_the_nearest_doubles),
+	        cmocka_unit_test(paths_lead_into_objects_and_arrays),
+	        cmocka_unit_test(a_whole_name_wins_over_a_path),
+	        cmocka_unit_test(the_last_of_equal_keys_counts),
+	        cmocka_unit_test(wrong_paths_are_refused),
+	        cmocka_unit_test(escapes_are_read_anywhere),
+	        cmocka_unit_test(members_are_walked_in_order),
+	        cmocka_unit_test(a_value_is_found_again),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, reader_open, reader_close);

@@ -66,8 +66,13 @@ static inline struct slice padded(struct slice s)
 
 static inline enum record_fault try_record(struct doc *d, struct slice raw, const char **detail)
 {
-	*d = (struct doc){.raw = padded(raw), .mem = &mem, .context = &context, .stage = "a",
-	                  .file = "dir/x.jsonl", .record = 7, .offset = 99};
+	*d = (struct doc){.raw = padded(raw),
+	                  .mem = &mem,
+	                  .context = &context,
+	                  .stage = "a",
+	                  .file = "dir/x.jsonl",
+	                  .record = 7,
+	                  .offset = 99};
 	return record_parse(d, &fields, detail);
 }
 

@@ -32,8 +32,9 @@ static void fields_are_found_and_unescaped(void **state)
 {
 	(void)state;
 	reader_path(&fields.date, "meta.date");
-	struct doc d = good("{\"url\":\"http:\\/\\/a.b\",\"meta\":{\"date\":\"2024\"},\"lang\":\"en\","
-	                    "\"text\":\"a\\n\\u00e9\\ud83d\\ude00\",\"id\":\"i\\\"d\"}");
+	struct doc d =
+	        good("{\"url\":\"http:\\/\\/a.b\",\"meta\":{\"date\":\"2024\"},\"lang\":\"en\","
+	             "\"text\":\"a\\n\\u00e9\\ud83d\\ude00\",\"id\":\"i\\\"d\"}");
 
 	assert_slice(d.source, "a\n\xc3\xa9\U0001F600");
 	assert_slice(d.url, "http://a.b");
@@ -67,35 +68,35 @@ static void every_fault_has_its_name(void **state)
 		struct slice raw;
 		enum record_fault fault;
 	} cases[] = {
-		{S_INIT("{\"text\":\"x\"}"), RECORD_GOOD},
-		{S_INIT(" {\"text\" : \"x\" } \r"), RECORD_GOOD},
-		{S_INIT("{\"text\":\"x\\ud83d\\ude00\"}"), RECORD_GOOD},
-		{S_INIT("{\"text\":\"x\",\"a\":\"\\u0000\"}"), RECORD_GOOD}, /* not in the text */
-		{S_INIT("{\"text\":\"\xff\"}"), RECORD_BAD_UTF8},
-		{S_INIT("{\"text\":\"\xed\xa0\x80\"}"), RECORD_BAD_UTF8},
-		{S_INIT("{\"text\":\"x\",\"a\":\"\xc3"), RECORD_BAD_UTF8},
-		{S_INIT(""), RECORD_BAD_JSON},
-		{S_INIT("{\"text\":\"x\""), RECORD_BAD_JSON},
-		{S_INIT("{\"text\":\"x\"}}"), RECORD_BAD_JSON},
-		{S_INIT("{\"text\":\"x\"} {}"), RECORD_BAD_JSON},
-		{S_INIT("{\"text\":\"x\",}"), RECORD_BAD_JSON},
-		{S_INIT("{\"text\":\"x\",\"n\":NaN}"), RECORD_BAD_JSON},
-		{S_INIT("{\"text\":\"\0\"}"), RECORD_BAD_JSON},
-		{S_INIT("{\"text\":\"a\tb\"}"), RECORD_BAD_JSON},
-		{S_INIT("\xef\xbb\xbf{\"text\":\"x\"}"), RECORD_BAD_JSON},
-		{S_INIT("{\"text\":\"x\\ud83d\"}"), RECORD_LONE_SURROGATE},
-		{S_INIT("{\"text\":\"x\\ude00\"}"), RECORD_LONE_SURROGATE},
-		{S_INIT("{\"text\":\"x\",\"\\udc00\":1}"), RECORD_LONE_SURROGATE},
-		{S_INIT("[\"text\",\"x\"]"), RECORD_NOT_OBJECT},
-		{S_INIT("12"), RECORD_NOT_OBJECT},
-		{S_INIT("{}"), RECORD_NO_TEXT},
-		{S_INIT("{\"Text\":\"x\",\"a\":{\"text\":\"x\"}}"), RECORD_NO_TEXT},
-		{S_INIT("{\"text\":null}"), RECORD_TEXT_NOT_STRING},
-		{S_INIT("{\"text\":[\"x\"]}"), RECORD_TEXT_NOT_STRING},
-		{S_INIT("{\"text\":\"x\",\"text\":1}"), RECORD_TEXT_NOT_STRING},
-		{S_INIT("{\"text\":\"\"}"), RECORD_EMPTY_TEXT},
-		{S_INIT("{\"text\":\" \"}"), RECORD_GOOD},
-		{S_INIT("{\"text\":\"a\\u0000b\"}"), RECORD_NUL},
+	        {S_INIT("{\"text\":\"x\"}"), RECORD_GOOD},
+	        {S_INIT(" {\"text\" : \"x\" } \r"), RECORD_GOOD},
+	        {S_INIT("{\"text\":\"x\\ud83d\\ude00\"}"), RECORD_GOOD},
+	        {S_INIT("{\"text\":\"x\",\"a\":\"\\u0000\"}"), RECORD_GOOD}, /* not in the text */
+	        {S_INIT("{\"text\":\"\xff\"}"), RECORD_BAD_UTF8},
+	        {S_INIT("{\"text\":\"\xed\xa0\x80\"}"), RECORD_BAD_UTF8},
+	        {S_INIT("{\"text\":\"x\",\"a\":\"\xc3"), RECORD_BAD_UTF8},
+	        {S_INIT(""), RECORD_BAD_JSON},
+	        {S_INIT("{\"text\":\"x\""), RECORD_BAD_JSON},
+	        {S_INIT("{\"text\":\"x\"}}"), RECORD_BAD_JSON},
+	        {S_INIT("{\"text\":\"x\"} {}"), RECORD_BAD_JSON},
+	        {S_INIT("{\"text\":\"x\",}"), RECORD_BAD_JSON},
+	        {S_INIT("{\"text\":\"x\",\"n\":NaN}"), RECORD_BAD_JSON},
+	        {S_INIT("{\"text\":\"\0\"}"), RECORD_BAD_JSON},
+	        {S_INIT("{\"text\":\"a\tb\"}"), RECORD_BAD_JSON},
+	        {S_INIT("\xef\xbb\xbf{\"text\":\"x\"}"), RECORD_BAD_JSON},
+	        {S_INIT("{\"text\":\"x\\ud83d\"}"), RECORD_LONE_SURROGATE},
+	        {S_INIT("{\"text\":\"x\\ude00\"}"), RECORD_LONE_SURROGATE},
+	        {S_INIT("{\"text\":\"x\",\"\\udc00\":1}"), RECORD_LONE_SURROGATE},
+	        {S_INIT("[\"text\",\"x\"]"), RECORD_NOT_OBJECT},
+	        {S_INIT("12"), RECORD_NOT_OBJECT},
+	        {S_INIT("{}"), RECORD_NO_TEXT},
+	        {S_INIT("{\"Text\":\"x\",\"a\":{\"text\":\"x\"}}"), RECORD_NO_TEXT},
+	        {S_INIT("{\"text\":null}"), RECORD_TEXT_NOT_STRING},
+	        {S_INIT("{\"text\":[\"x\"]}"), RECORD_TEXT_NOT_STRING},
+	        {S_INIT("{\"text\":\"x\",\"text\":1}"), RECORD_TEXT_NOT_STRING},
+	        {S_INIT("{\"text\":\"\"}"), RECORD_EMPTY_TEXT},
+	        {S_INIT("{\"text\":\" \"}"), RECORD_GOOD},
+	        {S_INIT("{\"text\":\"a\\u0000b\"}"), RECORD_NUL},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -115,9 +116,10 @@ static void untouched_records_keep_every_byte(void **state)
 {
 	(void)state;
 	static const char *const raw[] = {
-		"{\"id\":1e999,\"text\":\"a\\/b\\u0041\",\"id\":18446744073709551617 ,\"a\":{\"b\":[1.0,{}]}}",
-		" { \"text\" : \"x\" , \"curate\":{\"scores\":{\"q\":0.50}} } \r",
-		"{\"text\":\"x\",\"curate\":null}",
+	        "{\"id\":1e999,\"text\":\"a\\/b\\u0041\",\"id\":18446744073709551617 "
+	        ",\"a\":{\"b\":[1.0,{}]}}",
+	        " { \"text\" : \"x\" , \"curate\":{\"scores\":{\"q\":0.50}} } \r",
+	        "{\"text\":\"x\",\"curate\":null}",
 	};
 
 	for (size_t i = 0; i < sizeof raw / sizeof *raw; i++) {
@@ -173,7 +175,8 @@ static void ours_go_before_the_closing_brace(void **state)
 	doc_score(&d, "q", 0.5);
 	doc_score(&d, "r", -3);
 	doc_note(&d, "tag", S("[1]"));
-	check_written(&d, "{\"text\":\"x\",\"curate\":{\"tag\":[1],\"scores\":{\"q\":0.5,\"r\":-3}}}");
+	check_written(&d,
+	              "{\"text\":\"x\",\"curate\":{\"tag\":[1],\"scores\":{\"q\":0.5,\"r\":-3}}}");
 	d = good("{\"text\":\"x\" } \r");
 	set_text(&d, "y");
 	doc_note(&d, "k", S("true"));
@@ -183,8 +186,9 @@ static void ours_go_before_the_closing_brace(void **state)
 static void members_that_were_there_stay(void **state)
 {
 	(void)state;
-	struct doc d = good("{\"curate\" : { \"old\" : 1.0, \"scores\":{\"q\" : 0.50 ,\"r\":1e2},\"k\":[] }"
-	                    ",\"text\":\"x\",\"b\":2}");
+	struct doc d = good(
+	        "{\"curate\" : { \"old\" : 1.0, \"scores\":{\"q\" : 0.50 ,\"r\":1e2},\"k\":[] }"
+	        ",\"text\":\"x\",\"b\":2}");
 	double value;
 
 	assert_true(doc_score_get(&d, S("r"), &value));
@@ -193,26 +197,30 @@ static void members_that_were_there_stay(void **state)
 	doc_score(&d, "new", 3);
 	doc_note(&d, "k", S("{}"));
 	doc_note(&d, "l", S("1"));
-	check_written(&d, "{\"curate\" : { \"old\" : 1.0, \"scores\":{\"q\" : 2 ,\"r\":1e2,\"new\":3},"
-	                  "\"k\":{},\"l\":1 },\"text\":\"x\",\"b\":2}");
+	check_written(&d,
+	              "{\"curate\" : { \"old\" : 1.0, \"scores\":{\"q\" : 2 ,\"r\":1e2,\"new\":3},"
+	              "\"k\":{},\"l\":1 },\"text\":\"x\",\"b\":2}");
 	set_text(&d, "y");
-	check_written(&d, "{\"curate\" : { \"old\" : 1.0, \"scores\":{\"q\" : 2 ,\"r\":1e2,\"new\":3},"
-	                  "\"k\":{},\"l\":1 },\"text\":\"y\",\"b\":2}");
+	check_written(&d,
+	              "{\"curate\" : { \"old\" : 1.0, \"scores\":{\"q\" : 2 ,\"r\":1e2,\"new\":3},"
+	              "\"k\":{},\"l\":1 },\"text\":\"y\",\"b\":2}");
 }
 
 static void odd_curate_members_are_replaced(void **state)
 {
 	(void)state;
 	static const char *const raw[][2] = {
-		{"{\"text\":\"x\",\"curate\":7}", "{\"text\":\"x\",\"curate\":{\"scores\":{\"q\":1}}}"},
-		{"{\"text\":\"x\",\"curate\":{ }}", "{\"text\":\"x\",\"curate\":{\"scores\":{\"q\":1} }}"},
-		{"{\"text\":\"x\",\"curate\":{\"scores\":[]}}",
+	        {"{\"text\":\"x\",\"curate\":7}",
 	         "{\"text\":\"x\",\"curate\":{\"scores\":{\"q\":1}}}"},
-		{"{\"text\":\"x\",\"cur\\u0061te\":{\"scores\":{}}}",
+	        {"{\"text\":\"x\",\"curate\":{ }}",
+	         "{\"text\":\"x\",\"curate\":{\"scores\":{\"q\":1} }}"},
+	        {"{\"text\":\"x\",\"curate\":{\"scores\":[]}}",
+	         "{\"text\":\"x\",\"curate\":{\"scores\":{\"q\":1}}}"},
+	        {"{\"text\":\"x\",\"cur\\u0061te\":{\"scores\":{}}}",
 	         "{\"text\":\"x\",\"cur\\u0061te\":{\"scores\":{\"q\":1}}}"},
-		{"{\"curate\":{\"a\":1},\"text\":\"x\",\"curate\":{\"b\":1}}",
+	        {"{\"curate\":{\"a\":1},\"text\":\"x\",\"curate\":{\"b\":1}}",
 	         "{\"curate\":{\"a\":1},\"text\":\"x\",\"curate\":{\"b\":1,\"scores\":{\"q\":1}}}"},
-		{"{\"text\":\"x\",\"curate\":{\"scores\":{\"q\":9,\"q\":8}}}",
+	        {"{\"text\":\"x\",\"curate\":{\"scores\":{\"q\":9,\"q\":8}}}",
 	         "{\"text\":\"x\",\"curate\":{\"scores\":{\"q\":1,\"q\":1}}}"},
 	};
 
@@ -228,14 +236,15 @@ static void a_null_note_takes_its_member_out(void **state)
 {
 	(void)state;
 	static const char *const raw[][2] = {
-		{"{\"text\":\"x\"}", "{\"text\":\"x\"}"},
-		{"{\"text\":\"x\",\"curate\":{\"k\":1}}", "{\"text\":\"x\"}"},
-		{"{ \"curate\" : { \"k\":[] } , \"text\":\"x\"}", "{  \"text\":\"x\"}"},
-		{"{\"text\":\"x\" , \"curate\":{\"k\":1} }", "{\"text\":\"x\"  }"},
-		{"{\"text\":\"x\",\"curate\":{\"k\":1,\"l\":2}}", "{\"text\":\"x\",\"curate\":{\"l\":2}}"},
-		{"{\"text\":\"x\",\"curate\":{\"l\":2 , \"\\\"k\":3, \"k\":1}}",
+	        {"{\"text\":\"x\"}", "{\"text\":\"x\"}"},
+	        {"{\"text\":\"x\",\"curate\":{\"k\":1}}", "{\"text\":\"x\"}"},
+	        {"{ \"curate\" : { \"k\":[] } , \"text\":\"x\"}", "{  \"text\":\"x\"}"},
+	        {"{\"text\":\"x\" , \"curate\":{\"k\":1} }", "{\"text\":\"x\"  }"},
+	        {"{\"text\":\"x\",\"curate\":{\"k\":1,\"l\":2}}",
+	         "{\"text\":\"x\",\"curate\":{\"l\":2}}"},
+	        {"{\"text\":\"x\",\"curate\":{\"l\":2 , \"\\\"k\":3, \"k\":1}}",
 	         "{\"text\":\"x\",\"curate\":{\"l\":2 , \"\\\"k\":3}}"},
-		{"{\"text\":\"x\",\"curate\":{\"k\":2,\"k\":3}}", "{\"text\":\"x\"}"},
+	        {"{\"text\":\"x\",\"curate\":{\"k\":2,\"k\":3}}", "{\"text\":\"x\"}"},
 	};
 
 	for (size_t i = 0; i < sizeof raw / sizeof *raw; i++) {
@@ -297,15 +306,18 @@ static void quarantine_says_where(void **state)
 	enum record_fault fault = try_record(&d, S("{\"a\":\"\x01\"}"), &detail);
 
 	record_quarantine(&d, fault, detail, &out);
-	assert_string_equal(buf_text(&out),
-	                    "{\"file\":\"dir/x.jsonl\",\"record\":7,\"offset\":99,"
-	                    "\"reason\":\"invalid_json\",\"detail\":\"a control character in a string\","
-	                    "\"raw\":\"{\\\"a\\\":\\\"\\u0001\\\"}\"}\n");
+	assert_string_equal(
+	        buf_text(&out),
+	        "{\"file\":\"dir/x.jsonl\",\"record\":7,\"offset\":99,"
+	        "\"reason\":\"invalid_json\",\"detail\":\"a control character in a string\","
+	        "\"raw\":\"{\\\"a\\\":\\\"\\u0001\\\"}\"}\n");
 	static const char *const base64[] = {"/w==", "/2E=", "/2Fi", "/2FiYw=="};
 
 	for (size_t i = 0; i < 4; i++) {
 		buf_reset(&out);
-		d.raw = slice_head(S("\xff" "abc"), i + 1);
+		d.raw = slice_head(S("\xff"
+		                     "abc"),
+		                   i + 1);
 		record_quarantine(&d, RECORD_BAD_UTF8, "", &out);
 		struct slice tail = arena_addf(&mem, "\"raw_base64\":\"%s\"}\n", base64[i]);
 
@@ -317,20 +329,20 @@ static void quarantine_says_where(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fields_are_found_and_unescaped),
-		cmocka_unit_test(an_id_is_always_there),
-		cmocka_unit_test(every_fault_has_its_name),
-		cmocka_unit_test(untouched_records_keep_every_byte),
-		cmocka_unit_test(an_edit_that_is_undone_is_none),
-		cmocka_unit_test(only_the_text_is_replaced),
-		cmocka_unit_test(a_nested_text_is_replaced_where_it_is),
-		cmocka_unit_test(ours_go_before_the_closing_brace),
-		cmocka_unit_test(members_that_were_there_stay),
-		cmocka_unit_test(odd_curate_members_are_replaced),
-		cmocka_unit_test(a_null_note_takes_its_member_out),
-		cmocka_unit_test(the_empty_key_is_all_of_curate),
-		cmocka_unit_test(a_text_whose_head_changed_keeps_its_spelling),
-		cmocka_unit_test(quarantine_says_where),
+	        cmocka_unit_test(fields_are_found_and_unescaped),
+	        cmocka_unit_test(an_id_is_always_there),
+	        cmocka_unit_test(every_fault_has_its_name),
+	        cmocka_unit_test(untouched_records_keep_every_byte),
+	        cmocka_unit_test(an_edit_that_is_undone_is_none),
+	        cmocka_unit_test(only_the_text_is_replaced),
+	        cmocka_unit_test(a_nested_text_is_replaced_where_it_is),
+	        cmocka_unit_test(ours_go_before_the_closing_brace),
+	        cmocka_unit_test(members_that_were_there_stay),
+	        cmocka_unit_test(odd_curate_members_are_replaced),
+	        cmocka_unit_test(a_null_note_takes_its_member_out),
+	        cmocka_unit_test(the_empty_key_is_all_of_curate),
+	        cmocka_unit_test(a_text_whose_head_changed_keeps_its_spelling),
+	        cmocka_unit_test(quarantine_says_where),
 	};
 
 	return cmocka_run_group_tests_name("record", tests, reader_open, reader_close);
