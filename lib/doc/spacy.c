@@ -9,7 +9,8 @@
 #include "lib/doc/spacy_class.h"
 #include "lib/doc/word_hash.h"
 
-enum { LONGEST_SPECIAL = 29, SHORT_CUT = 40 };
+/* Letters or digits that the short cut takes at most, and what it may read. */
+enum { SHORT_RUN = 40, SHORT_CUT = SHORT_RUN + 16 };
 
 /* Tokens of a chunk, the last of it first: only their starts, each ends where the next begins. */
 struct stack {
@@ -32,9 +33,10 @@ static void stack_push(struct stack *s, size_t start)
 	s->start[s->n++] = (uint32_t)start;
 }
 
-static const struct special *find(struct slice chunk, bool special)
+/* The special case that a piece of the text is, or NULL; `special` says whether to look at all. */
+static const struct special *find(const struct tokens *t, struct slice s, bool special)
 {
-	return special && chunk.n && chunk.n <= LONGEST_SPECIAL ? special_find(chunk) : NULL;
+	return special && s.n ? special_find(s, (size_t)(t->text.p + t->text.n - s.p)) : NULL;
 }
 
 static void add_special(struct tokens *t, size_t at, const struct special *s)
@@ -49,7 +51,7 @@ static void add_special(struct tokens *t, size_t at, const struct special *s)
 static void add_middle(struct tokens *t, size_t at, size_t n, bool special)
 {
 	struct slice s = {t->text.p + at, n};
-	const struct special *known = find(s, special);
+	const struct special *known = find(t, s, special);
 	size_t start = 0, from = 0, infix, size;
 
 	if (n == 0)
@@ -80,13 +82,13 @@ void spacy_chunk(struct tokens *t, size_t at, size_t n, bool special)
 	struct stack suffixes = {.start = suffixes.few, .cap = sizeof suffixes.few / sizeof(uint32_t)};
 	size_t chunk_end = at + n, before = 0;
 
-	while (s.n && s.n != before && !find(s, special)) {
+	while (s.n && s.n != before && !find(t, s, special)) {
 		before = s.n;
 
 		size_t prefix = spacy_prefix(s);
 		struct slice tail = slice_tail(s, prefix);
 
-		if (prefix && find(tail, special)) {
+		if (prefix && find(t, tail, special)) {
 			tokens_add(t, (size_t)(s.p - t->text.p), prefix);
 			s = tail;
 			break;
@@ -96,7 +98,7 @@ void spacy_chunk(struct tokens *t, size_t at, size_t n, bool special)
 		if (suffix)
 			stack_push(&suffixes, (size_t)(s.p - t->text.p) + s.n - suffix);
 		s.n -= suffix;
-		if (suffix && find(s, special))
+		if (suffix && find(t, s, special))
 			break;
 		if (prefix)
 			tokens_add(t, (size_t)(s.p - t->text.p), prefix);
@@ -113,24 +115,31 @@ void spacy_chunk(struct tokens *t, size_t at, size_t n, bool special)
 		free(suffixes.start);
 }
 
-/* Where places are that spacy_rejoin has to look at. */
-struct suspects {
-	uint32_t *at;
+/* The walk, and the places spacy_rejoin has to look at. */
+struct walk {
+	struct tokens *t;
+	const struct special_filter *filter;
+	uint32_t *suspect;
 	size_t n, cap;
 	bool is_alpha; /* a token "IS_ALPHA" was seen */
 };
 
-static void suspect(struct suspects *s, const struct tokens *t, size_t i)
+/* Looks at the last token and the one before it. */
+static void add_suspect(struct walk *w, size_t i)
 {
-	if (!special_may_begin(tokens_text(t, i), tokens_text(t, i + 1)) || !spacy_adjacent(t, i))
+	if (!spacy_adjacent(w->t, i) || (w->n && w->suspect[w->n - 1] == i))
 		return;
-	if (s->n && s->at[s->n - 1] == i)
-		return;
-	if (s->n == s->cap) {
-		s->cap = s->cap ? 2 * s->cap : 64;
-		s->at = mem_grow(s->at, s->cap * sizeof *s->at);
+	if (w->n == w->cap) {
+		w->cap = w->cap ? 2 * w->cap : 64;
+		w->suspect = mem_grow(w->suspect, w->cap * sizeof *w->suspect);
 	}
-	s->at[s->n++] = (uint32_t)i;
+	w->suspect[w->n++] = (uint32_t)i;
+}
+
+static inline void look_at(struct walk *w, size_t i)
+{
+	if (special_may_begin(w->filter, tokens_text(w->t, i), tokens_text(w->t, i + 1)))
+		add_suspect(w, i);
 }
 
 static size_t chunk_size(struct slice s)
@@ -157,78 +166,116 @@ static size_t chunk_size(struct slice s)
 	return i;
 }
 
-static void any_chunk(struct tokens *t, size_t at, size_t n, struct suspects *s)
+static size_t any_chunk(struct walk *w, size_t at)
 {
-	size_t first = t->n ? t->n - 1 : 0;
+	struct tokens *t = w->t;
+	size_t n = chunk_size(slice_tail(t->text, at)), first = t->n;
 
 	spacy_chunk(t, at, n, true);
-	for (size_t i = first; i + 1 < t->n; i++)
-		suspect(s, t, i);
-	if (n >= 8 && memmem(t->text.p + at, n, "IS_ALPHA", 8))
+	for (size_t i = first ? first - 1 : 0; i + 1 < t->n; i++)
+		look_at(w, i);
+	if (n >= 8)
 		for (size_t i = first; i < t->n; i++)
-			s->is_alpha |= slice_equal(tokens_text(t, i), S("IS_ALPHA"));
+			w->is_alpha |= slice_equal(tokens_text(t, i), S("IS_ALPHA"));
+	return n;
 }
 
-static bool ascii_space(char c)
+/* What a byte is to the short cut: white space, a digit, or a mark that leaves the end of a chunk. */
+enum { SPACE = 1, DIGIT = 2, MARK = 4, DOT = 8 };
+static const uint8_t byte_kind[256] = {
+	[9 ... 13] = SPACE, [28 ... 32] = SPACE, ['!' ... '#'] = MARK, ['&' ... '*'] = MARK,
+	[','] = MARK, ['.'] = DOT, ['0' ... '9'] = DIGIT, [':' ... '<'] = MARK, ['>' ... '?'] = MARK,
+	['['] = MARK, [']'] = MARK, ['_' ... '`'] = MARK, ['{'] = MARK, ['}'] = MARK,
+};
+
+static inline unsigned kind_of(char c)
 {
-	return c == ' ' || (c >= 9 && c <= 13) || (c >= 0x1c && c <= 0x1f);
+	return byte_kind[(unsigned char)c];
 }
 
-enum kind { OTHER, LETTER, DIGIT };
-
-static enum kind kind_of(char c)
+/* From n on, goes behind ASCII letters and what lies beyond ASCII and no rule ever takes off or
+ * splits at. Stops after SHORT_RUN bytes. */
+static size_t skip_inert(const char *p, size_t n)
 {
-	if ((unsigned char)((c | 0x20) - 'a') < 26)
-		return LETTER;
-	return (unsigned char)(c - '0') < 10 ? DIGIT : OTHER;
+	while (n < SHORT_RUN) {
+		unsigned size;
+		uint32_t c = utf8_at(p + n, &size);
+
+		if (c < 0x80 ? !letters_is(p[n])
+		             : (spacy_class_other(c) & (SPACY_PREFIX | SPACY_SUFFIX)) || utf8_is_space(c))
+			break;
+		n += size;
+	}
+	return n;
 }
 
-/* The run of letters or of digits at p; SHORT_CUT at most. */
-static size_t run_at(const char *p, enum kind kind)
+/* Bytes of a run of letters or of ASCII digits, or of a single mark, at p; 0 for anything else. */
+static inline size_t run_at(const char *p, size_t n)
 {
-	size_t n = 1;
-
-	while (n < SHORT_CUT && kind_of(p[n]) == kind)
+	if (n == 8 || (unsigned char)p[n] >= 0x80)
+		return skip_inert(p, n);
+	if (n)
+		return n;
+	if (!(kind_of(*p) & DIGIT))
+		return kind_of(p[1]) & SPACE;
+	while (n < SHORT_RUN && (kind_of(p[n]) & DIGIT))
 		n++;
 	return n;
 }
 
-/* True when a mark behind such a run, and in front of white space, is a token of its own. */
-static bool mark_leaves(const char *run, size_t n, enum kind kind)
+/* True when a full stop behind a run, and in front of white space, is a token of its own. */
+static inline bool dot_leaves(const char *run, size_t n)
 {
-	char mark = run[n];
+	unsigned char last = (unsigned char)run[n - 1];
 
-	if (mark != '.')
-		return (unsigned char)mark < 0x80 && (spacy_ascii[(unsigned char)mark] & SPACY_SUFFIX);
-	return kind == DIGIT || run[n - 1] >= 'a' || (n > 1 && run[n - 2] < 'a');
+	if (last >= 0x80)
+		return false; /* or it may be: the long way knows */
+	return last >= 'a' || last <= '9' || (n > 1 && letters_is(run[n - 2]) && run[n - 2] < 'a');
 }
 
-/* Takes a chunk of letters or digits with at most one mark behind it, if the text goes on for
- * SHORT_CUT + 2 bytes at least. Returns its bytes, or 0 when it takes the long way. */
-static size_t simple_chunk(struct tokens *t, size_t at, struct suspects *s)
+/* The first n bytes of 8, n up to 8. */
+static inline uint64_t first_bytes(uint64_t head, size_t n)
 {
+	return n < 8 ? head & (((uint64_t)1 << 8 * n) - 1) : head;
+}
+
+/* Takes a chunk of letters or digits with at most one mark behind it, or a mark alone; SHORT_CUT
+ * bytes may be read. Returns its bytes, or 0 when it has to go the long way. `*plain` says whether
+ * the token before can begin no special case together with letters or digits, and becomes that for
+ * the last token. */
+static inline size_t simple_chunk(struct walk *w, size_t at, bool *plain)
+{
+	struct tokens *t = w->t;
 	const char *p = t->text.p + at;
-	enum kind kind = kind_of(*p);
+	uint64_t head = letters_load(p);
+	unsigned letters = letters_first(head);
+	size_t n = run_at(p, letters);
 
-	if (kind == OTHER)
+	if (n == 0)
 		return 0;
-	size_t n = run_at(p, kind);
-	bool marked = !ascii_space(p[n]);
+	unsigned end = kind_of(p[n]);
 
-	if (marked && (!ascii_space(p[n + 1]) || !mark_leaves(p, n, kind)))
-		return 0;
-	if (kind == LETTER && special_may_be(word_head(p, n, SHORT_CUT), n))
-		return 0;
-	if (marked && special_may_be(word_head(p, n + 1, SHORT_CUT), n + 1))
-		return 0;
-	tokens_add(t, at, n);
-	if (t->n > 1)
-		suspect(s, t, t->n - 2);
-	if (marked) {
-		tokens_add(t, at + n, 1);
-		suspect(s, t, t->n - 2);
+	if (!(end & SPACE)) {
+		if (!(kind_of(p[n + 1]) & SPACE) || !(end & MARK || (end & DOT && dot_leaves(p, n))) ||
+		    special_may_be(w->filter, first_bytes(head, n + 1), n + 1))
+			return 0;
 	}
-	return n + marked;
+	if (special_may_be(w->filter, first_bytes(head, n), n))
+		return 0;
+	if (t->cap - t->n < 2)
+		tokens_reserve(t, 2);
+	t->token[t->n++] = (struct token){(uint32_t)at, (uint32_t)n};
+	bool is_word = letters || kind_of(*p) & DIGIT;
+
+	if (!(*plain && is_word) && t->n > 1)
+		look_at(w, t->n - 2);
+	*plain = is_word;
+	if (end & SPACE)
+		return n;
+	t->token[t->n++] = (struct token){(uint32_t)(at + n), 1};
+	look_at(w, t->n - 2);
+	*plain = false;
+	return n + 1;
 }
 
 bool spacy_adjacent(const struct tokens *t, size_t i)
@@ -240,26 +287,27 @@ bool spacy_adjacent(const struct tokens *t, size_t i)
 
 bool spacy_tokens(struct tokens *t)
 {
-	struct suspects s = {0};
+	struct walk w = {.t = t, .filter = special_filter()};
+	size_t short_end = t->text.n > SHORT_CUT ? t->text.n - SHORT_CUT : 0, n;
+	bool plain = false;
 
-	for (size_t i = 0; i < t->text.n;) {
+	for (size_t i = 0; i < t->text.n; i += n) {
 		unsigned size;
-		uint32_t c = utf8_at(t->text.p + i, &size);
 
-		if (utf8_is_space(c)) {
-			i += size;
+		if (kind_of(t->text.p[i]) & SPACE) {
+			n = 1;
 			continue;
 		}
-		size_t n = t->text.n - i > SHORT_CUT + 2 ? simple_chunk(t, i, &s) : 0;
-
-		if (!n) {
-			n = chunk_size(slice_tail(t->text, i));
-			any_chunk(t, i, n, &s);
-		}
-		i += n;
+		n = i < short_end ? simple_chunk(&w, i, &plain) : 0;
+		if (n)
+			continue;
+		n = any_chunk(&w, i);
+		plain = false;
+		if (n == 0)
+			utf8_at(t->text.p + i, &size), n = size;
 	}
-	if (s.n && !s.is_alpha)
-		spacy_rejoin(t, s.at, s.n);
-	free(s.at);
-	return s.is_alpha;
+	if (w.n && !w.is_alpha)
+		spacy_rejoin(t, w.suspect, w.n);
+	free(w.suspect);
+	return w.is_alpha;
 }

@@ -3,6 +3,7 @@
 #define CURATE_DOC_SPACY_H
 
 #include "lib/doc/tokens.h"
+#include "lib/doc/word_hash.h"
 
 /* A chunk with fixed tokens, such as "don't" or ":-)". */
 struct special {
@@ -12,15 +13,41 @@ struct special {
 	uint8_t plain_size[11];  /* … by which spaCy finds it again among the tokens of a text */
 };
 
-/* The special case, or NULL. */
-const struct special *special_find(struct slice chunk);
+enum { SPECIAL_LONGEST = 29, SPECIAL_FILTER = 1 << 15, SPECIAL_PAIRS = 1 << 13 };
 
-/* False when no special case looks like this: its first 8 bytes as a little-endian number and its
- * length. For a quick check before special_find. */
-bool special_may_be(uint64_t head, size_t n);
+/* What says quickly and mostly right that something is no special case. */
+struct special_filter {
+	uint64_t whole[SPECIAL_FILTER / 64], pair[SPECIAL_PAIRS / 64];
+};
+const struct special_filter *special_filter(void);
 
-/* False when no special case's plain tokens can begin with these two. */
-bool special_may_begin(struct slice first, struct slice second);
+/* False when no special case has these first 8 bytes (as a little-endian number) and length. */
+static inline bool special_may_be(const struct special_filter *f, uint64_t head, size_t n)
+{
+	size_t bit = word_filter(head, n) % SPECIAL_FILTER;
+
+	return f->whole[bit / 64] >> bit % 64 & 1;
+}
+
+static inline size_t special_pair(struct slice first, struct slice second)
+{
+	uint64_t key = (uint64_t)(unsigned char)first.p[first.n - 1] << 8 | (unsigned char)second.p[0] |
+	               (uint64_t)(first.n & 0xff) << 16 | (uint64_t)(second.n & 0xff) << 24;
+
+	return (size_t)(key * 0x9e3779b97f4a7c15u >> 40) % SPECIAL_PAIRS;
+}
+
+/* False when no special case's plain tokens begin with these two. */
+static inline bool special_may_begin(const struct special_filter *f, struct slice first,
+                                     struct slice second)
+{
+	size_t bit = special_pair(first, second);
+
+	return f->pair[bit / 64] >> bit % 64 & 1;
+}
+
+/* The special case, or NULL. `room` >= chunk.n bytes may be read. */
+const struct special *special_find(struct slice chunk, size_t room);
 
 /* Bytes that leave the front / the end of a chunk, or 0. */
 size_t spacy_prefix(struct slice chunk);

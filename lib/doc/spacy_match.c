@@ -5,7 +5,7 @@
 #include "lib/base/mem.h"
 #include "lib/doc/spacy.h"
 
-enum { LONGEST_SPECIAL = 29, MOST_TOKENS = 11 };
+enum { MOST_TOKENS = 11 };
 
 struct match {
 	size_t at;
@@ -38,7 +38,7 @@ static void add_match(struct matches *m, size_t at, const struct special *specia
 /* Adds every special case whose plain tokens stand at `at`, the blanks between them aside. */
 static void find_matches(const struct tokens *t, size_t at, struct matches *m)
 {
-	char text[LONGEST_SPECIAL];
+	char text[SPECIAL_LONGEST];
 	size_t n = 0;
 
 	for (size_t i = at; i < t->n && i - at < MOST_TOKENS; i++) {
@@ -49,7 +49,7 @@ static void find_matches(const struct tokens *t, size_t at, struct matches *m)
 		memcpy(text + n, token.p, token.n);
 		n += token.n;
 
-		const struct special *s = special_find((struct slice){text, n});
+		const struct special *s = special_find((struct slice){text, n}, sizeof text);
 
 		if (s && s->n_plain == i - at + 1 && s->n_plain > 1 && same_cuts(t, at, s))
 			add_match(m, at, s);

@@ -7,14 +7,13 @@
 #include "lib/base/buf.h"
 #include "lib/base/mem.h"
 #include "lib/doc/spacy.h"
-#include "lib/doc/word_hash.h"
 
-enum { KEYS = 1343, SLOTS = 4096, FILTER = 1 << 15, PAIRS = 1 << 13, LONGEST = 29 };
+enum { KEYS = 1343, SLOTS = 4096 };
 
 static struct special special[KEYS];
 static size_t n_special;
 static uint16_t slot[SLOTS]; /* number + 1 */
-static uint64_t filter[FILTER / 64], pairs[PAIRS / 64];
+static struct special_filter filter;
 static pthread_once_t special_once = PTHREAD_ONCE_INIT;
 
 /* Each head with each tail; "~" stands between tokens. Heads in lower and title case. */
@@ -88,13 +87,13 @@ static void add(struct slice marked)
 	}
 	s->text = (struct slice){text, n};
 
-	size_t at = word_hash(text, n, n) % SLOTS;
-	size_t bit = word_filter(word_head(text, n, n), n) % FILTER;
+	size_t at = word_key_hash(word_key(text, n, n)) % SLOTS;
+	size_t bit = word_filter(word_head(text, n, n), n) % SPECIAL_FILTER;
 
 	while (slot[at])
 		at = (at + 1) % SLOTS;
 	slot[at] = (uint16_t)n_special;
-	filter[bit / 64] |= (uint64_t)1 << bit % 64;
+	filter.whole[bit / 64] |= (uint64_t)1 << bit % 64;
 }
 
 /* The same with typographic apostrophes too, if it has any. */
@@ -170,14 +169,6 @@ static void add_listed(void)
 	add(S("ü."));
 }
 
-static size_t pair_bit(struct slice first, struct slice second)
-{
-	uint64_t key = (uint64_t)(unsigned char)first.p[first.n - 1] << 8 | (unsigned char)second.p[0] |
-	               (uint64_t)(first.n & 0xff) << 16 | (uint64_t)(second.n & 0xff) << 24;
-
-	return (size_t)(hash_mix(key) % PAIRS);
-}
-
 /* What the case would be without special cases, if a prefix, suffix or infix rule touches it. */
 static void add_plain(struct special *s)
 {
@@ -189,9 +180,9 @@ static void add_plain(struct special *s)
 		return;
 	spacy_chunk(&t, 0, s->text.n, false);
 	if (t.n > 1) {
-		size_t bit = pair_bit(tokens_text(&t, 0), tokens_text(&t, 1));
+		size_t bit = special_pair(tokens_text(&t, 0), tokens_text(&t, 1));
 
-		pairs[bit / 64] |= (uint64_t)1 << bit % 64;
+		filter.pair[bit / 64] |= (uint64_t)1 << bit % 64;
 		s->n_plain = (uint8_t)t.n;
 		for (size_t i = 0; i < t.n; i++)
 			s->plain_size[i] = (uint8_t)t.token[i].n;
@@ -207,35 +198,20 @@ static void fill_tables(void)
 		add_plain(&special[i]);
 }
 
-static void ready(void)
+const struct special_filter *special_filter(void)
 {
 	pthread_once(&special_once, fill_tables);
+	return &filter;
 }
 
-bool special_may_be(uint64_t head, size_t n)
+const struct special *special_find(struct slice chunk, size_t room)
 {
-	ready();
-
-	size_t bit = word_filter(head, n) % FILTER;
-
-	return filter[bit / 64] >> bit % 64 & 1;
-}
-
-bool special_may_begin(struct slice first, struct slice second)
-{
-	ready();
-
-	size_t bit = pair_bit(first, second);
-
-	return pairs[bit / 64] >> bit % 64 & 1;
-}
-
-const struct special *special_find(struct slice chunk)
-{
-	ready();
-	if (chunk.n > LONGEST || !special_may_be(word_head(chunk.p, chunk.n, chunk.n), chunk.n))
+	if (chunk.n > SPECIAL_LONGEST ||
+	    !special_may_be(special_filter(), word_head(chunk.p, chunk.n, room), chunk.n))
 		return NULL;
-	for (size_t at = word_hash(chunk.p, chunk.n, chunk.n) % SLOTS; slot[at]; at = (at + 1) % SLOTS)
+	size_t at = word_key_hash(word_key(chunk.p, chunk.n, room)) % SLOTS;
+
+	for (; slot[at]; at = (at + 1) % SLOTS)
 		if (slice_equal(special[slot[at] - 1].text, chunk))
 			return &special[slot[at] - 1];
 	return NULL;

@@ -17,14 +17,32 @@ static inline uint64_t word_head(const char *p, size_t n, size_t room)
 	return letters_load(p) & (((uint64_t)1 << 8 * n) - 1);
 }
 
-/* Equal for equal bytes, wherever they stand. */
-static inline uint64_t word_hash(const char *p, size_t n, size_t room)
-{
-	if (n > 16)
-		return hash64((struct slice){p, n});
-	uint64_t tail = n > 8 ? letters_load(p + n - 8) : 0;
+/* What tells words apart: two of them with equal keys are equal if they are of WORD_SHORT bytes or
+ * less. */
+enum { WORD_SHORT = 16 };
 
-	return hash_mix(word_head(p, n, room) ^ tail * 0x9e3779b97f4a7c15u ^ (uint64_t)n << 56);
+struct word_key {
+	uint64_t head, tail;
+	uint32_t n; /* bytes */
+};
+
+static inline struct word_key word_key(const char *p, size_t n, size_t room)
+{
+	struct word_key k = {word_head(p, n, room), 0, (uint32_t)n};
+
+	if (n > WORD_SHORT)
+		k.tail = hash64((struct slice){p, n});
+	else if (n > 8)
+		k.tail = letters_load(p + n - 8);
+	return k;
+}
+
+static inline uint64_t word_key_hash(struct word_key k)
+{
+	uint64_t x = k.head * 0x9e3779b97f4a7c15u + (k.tail + k.n) * 0xbf58476d1ce4e5b9u;
+
+	x = (x ^ x >> 31) * 0x94d049bb133111ebu;
+	return x ^ x >> 32;
 }
 
 /* A weaker one of head and length alone, for filters. */

@@ -6,44 +6,57 @@
 #include "lib/doc/tokens.h"
 #include "lib/doc/word_hash.h"
 
+/* Known words up to WORD_SHORT bytes are found by touching nothing else. */
 struct word_slot {
-	uint32_t hash; /* high half of the word's hash */
+	uint64_t head, tail;
+	uint32_t n;
 	uint32_t word; /* id + 1; 0: free */
 };
 
 /* Distinct words while they are being collected. */
 struct interner {
 	struct arena *mem;
-	const char *end; /* of the text */
 	struct word *distinct;
 	size_t n, cap;
 	struct word_slot *slot;
 	size_t mask;
 };
 
-static void describe(struct word *w, struct slice text)
+static bool is_letters(struct word_key k)
+{
+	if (k.n <= 8)
+		return letters_first(k.head) == k.n;
+	return k.n <= WORD_SHORT && letters_first(k.head) == 8 && letters_first(k.tail) == 8;
+}
+
+static struct word describe(struct slice text, struct word_key key)
 {
 	size_t chars = 0;
 	uint32_t flags = 0;
 
+	if (is_letters(key))
+		return (struct word){text, key.n, 0, WORD_ALPHA | WORD_TEXT};
 	for (size_t i = 0; i < text.n; chars++) {
 		unsigned size;
 		uint32_t c = utf8_at(text.p + i, &size);
 
-		if (flags != (WORD_ALPHA | WORD_TEXT)) {
-			if (unicode_is_alpha(c))
-				flags |= WORD_ALPHA;
-			if (!(flags & WORD_TEXT) && !punct_of(c))
-				flags |= WORD_TEXT;
-		}
+		if (!(flags & WORD_ALPHA) && unicode_is_alpha(c))
+			flags |= WORD_ALPHA;
+		if (!(flags & WORD_TEXT) && !punct_of(c))
+			flags |= WORD_TEXT;
 		i += size;
 	}
-	*w = (struct word){.text = text, .chars = (uint32_t)chars, .count = 1, .flags = flags};
+	return (struct word){text, (uint32_t)chars, 0, flags};
 }
 
-static void grow_slots(struct interner *in)
+static size_t slot_hash(const struct word_slot *s)
 {
-	size_t old = in->slot ? in->mask + 1 : 0, cap = old ? old * 4 : 1024;
+	return word_key_hash((struct word_key){s->head, s->tail, s->n});
+}
+
+static void make_slots(struct interner *in, size_t cap)
+{
+	size_t old = in->slot ? in->mask + 1 : 0;
 	struct word_slot *from = in->slot;
 
 	in->slot = arena_new(in->mem, struct word_slot, cap);
@@ -51,9 +64,7 @@ static void grow_slots(struct interner *in)
 	for (size_t i = 0; i < old; i++) {
 		if (!from[i].word)
 			continue;
-		struct slice text = in->distinct[from[i].word - 1].text;
-		uint64_t hash = word_hash(text.p, text.n, (size_t)(in->end - text.p));
-		size_t at = hash & in->mask;
+		size_t at = slot_hash(&from[i]) & in->mask;
 
 		while (in->slot[at].word)
 			at = (at + 1) & in->mask;
@@ -61,59 +72,70 @@ static void grow_slots(struct interner *in)
 	}
 }
 
-static uint32_t new_word(struct interner *in, size_t at, uint64_t hash, struct slice text)
+static uint32_t new_word(struct interner *in, size_t at, struct word_key key, struct slice text)
 {
 	if (in->n == in->cap) {
-		size_t cap = in->cap ? in->cap * 2 : 256;
-
 		in->distinct = arena_grow(in->mem, in->distinct, in->cap * sizeof(struct word),
-		                          cap * sizeof(struct word));
-		in->cap = cap;
+		                          2 * in->cap * sizeof(struct word));
+		in->cap *= 2;
 	}
-	describe(&in->distinct[in->n], text);
-	in->slot[at] = (struct word_slot){(uint32_t)(hash >> 32), (uint32_t)++in->n};
+	in->distinct[in->n] = describe(text, key);
+	in->slot[at] = (struct word_slot){key.head, key.tail, key.n, (uint32_t)++in->n};
 	if (2 * in->n > in->mask)
-		grow_slots(in);
+		make_slots(in, 4 * (in->mask + 1));
 	return (uint32_t)in->n - 1;
 }
 
-static uint32_t intern(struct interner *in, struct slice text)
+/* The slot of a word, or the free one where it belongs. */
+static inline size_t slot_of(const struct word_slot *slot, size_t mask, const struct word *distinct,
+                             struct word_key key, struct slice text)
 {
-	uint64_t hash = word_hash(text.p, text.n, (size_t)(in->end - text.p));
-	size_t at = hash & in->mask;
+	size_t at = word_key_hash(key) & mask;
 
-	for (; in->slot[at].word; at = (at + 1) & in->mask) {
-		if (in->slot[at].hash != (uint32_t)(hash >> 32))
-			continue;
-		struct word *known = &in->distinct[in->slot[at].word - 1];
+	for (;; at = (at + 1) & mask) {
+		const struct word_slot *s = &slot[at];
 
-		if (slice_equal(known->text, text)) {
-			known->count++;
-			return in->slot[at].word - 1;
-		}
+		if (!s->word)
+			return at;
+		if (((s->head ^ key.head) | (s->tail ^ key.tail) | (s->n ^ key.n)) == 0 &&
+		    (text.n <= WORD_SHORT || slice_equal(distinct[s->word - 1].text, text)))
+			return at;
 	}
-	return new_word(in, at, hash, text);
+}
+
+static void intern_all(struct interner *in, struct tokens *t)
+{
+	const char *end = t->text.p + t->text.n;
+
+	for (size_t i = 0; i < t->n; i++) {
+		struct slice text = tokens_text(t, i);
+		struct word_key key = word_key(text.p, text.n, (size_t)(end - text.p));
+		size_t at = slot_of(in->slot, in->mask, in->distinct, key, text);
+		uint32_t id = in->slot[at].word ? in->slot[at].word - 1 : new_word(in, at, key, text);
+
+		in->distinct[id].count++;
+		/* An id takes the place of a token that has been read. */
+		memcpy((uint32_t *)(void *)t->token + i, &id, sizeof id);
+	}
 }
 
 void words_split(enum word_kind kind, struct slice text, struct words *w, struct arena *mem)
 {
+	enum { LEAST = 64, MOST = 2048 };
 	struct tokens t = {.mem = mem};
+	struct interner in = {.mem = mem, .cap = LEAST};
+	size_t slots = LEAST;
 
 	tokens_split(kind, text, &t);
-
-	struct interner in = {.mem = mem, .end = t.text.p + t.text.n};
-	uint32_t *id = (uint32_t *)(void *)t.token;
-
-	/* An id takes the place of a token that has been read. */
-	grow_slots(&in);
-	for (size_t i = 0; i < t.n; i++) {
-		uint32_t known = intern(&in, tokens_text(&t, i));
-
-		memcpy(id + i, &known, sizeof known);
-	}
+	while (slots < t.n && slots < MOST)
+		slots *= 2;
+	make_slots(&in, slots);
+	in.cap = slots / 2;
+	in.distinct = arena_alloc(mem, in.cap * sizeof *in.distinct);
+	intern_all(&in, &t);
 	*w = (struct words){
 		.n = t.n,
-		.id = id,
+		.id = (uint32_t *)(void *)t.token,
 		.n_distinct = in.n,
 		.distinct = in.distinct,
 		.slot = in.slot,
@@ -123,13 +145,11 @@ void words_split(enum word_kind kind, struct slice text, struct words *w, struct
 
 const struct word *words_find(const struct words *w, struct slice text)
 {
-	uint64_t hash = word_hash(text.p, text.n, text.n);
+	if (text.n == 0)
+		return NULL;
+	size_t at = slot_of(w->slot, w->mask, w->distinct, word_key(text.p, text.n, text.n), text);
 
-	for (size_t at = hash & w->mask; w->slot[at].word; at = (at + 1) & w->mask)
-		if (w->slot[at].hash == (uint32_t)(hash >> 32) &&
-		    slice_equal(w->distinct[w->slot[at].word - 1].text, text))
-			return &w->distinct[w->slot[at].word - 1];
-	return NULL;
+	return w->slot[at].word ? &w->distinct[w->slot[at].word - 1] : NULL;
 }
 
 size_t words_count(enum word_kind kind, struct slice text, struct arena *scratch)
