@@ -20,7 +20,8 @@ int dedup_stage_solve(const struct dedup_stage *s, const struct corpus *c, const
 	struct dedup_job j = {
 		.dir = c->dir, .part = c->part, .name = c->name, .n = c->n, .threads = c->threads, .mem = c->mem,
 		.shape = *shape, .verify = verify, .against = &s->against, .against_only = s->against_only,
-		.index_out = s->index_out, .tasks = 1,
+		.index_out = s->index_out, .tasks = 1, .datatrove = s->datatrove, .bands = s->bands, .rows = s->rows,
+		.bits = s->bits,
 	};
 	int rc = 0;
 

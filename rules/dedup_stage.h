@@ -11,6 +11,8 @@ struct dedup_stage {
 	struct slice keep, index_out; /* parameters */
 	struct list against;
 	bool against_only;
+	struct slice datatrove; /* minhash only */
+	unsigned bands, rows, bits;
 	struct policy policy; /* made by dedup_stage_init */
 	struct verdict verdict;
 };

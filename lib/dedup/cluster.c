@@ -118,6 +118,8 @@ static int add_member(struct cluster *c, unsigned thread, uint64_t doc, uint64_t
 
 	if (columns_get(&c->order[thread], doc, &order, e) != 0)
 		return -1;
+	if (c->o->stays)
+		order = c->o->stays[doc / 64] >> doc % 64 & 1 ? 1 : 2;
 	return shuffle_add(c->member, thread, (const uint64_t[3]){root, order, doc}, e);
 }
 

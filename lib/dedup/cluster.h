@@ -10,6 +10,7 @@
 struct cluster_options {
 	const char *edges; /* folder of the match stage */
 	const char *dir;   /* the verdict's; scratch files too */
+	const uint64_t *stays; /* a bit a document: these are the survivors, whatever their order; or NULL */
 	double verify;     /* least true Jaccard; 0: not verified. Needs sketches with sets */
 	unsigned threads;
 	uint64_t mem;

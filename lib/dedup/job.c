@@ -7,6 +7,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/par.h"
 #include "lib/dedup/cluster.h"
+#include "lib/dedup/datatrove.h"
 #include "lib/dedup/index.h"
 #include "lib/dedup/match.h"
 #include "lib/dedup/survivors.h"
@@ -180,6 +181,18 @@ static void report(const struct verdict_stats *t)
 		         (unsigned long long)t->unverified, SURVIVORS_LEADERS);
 }
 
+/* datatrove's files, and the survivors it would leave. NULL: e is set. */
+static uint64_t *write_datatrove(const struct dedup_job *j, const struct sketches *s, struct err *e)
+{
+	const struct datatrove_options o = {j->datatrove.p, j->bands, j->rows, j->bits, j->threads};
+	uint64_t *const stays = mem_zero((size_t)(s->docs / 64) + 1, sizeof *stays);
+
+	if (datatrove_write(s, &o, stays, e) == 0)
+		return stays;
+	free(stays);
+	return NULL;
+}
+
 static int write_index(const struct dedup_job *j, const struct sketches *s, const char *dir, struct err *e)
 {
 	struct verdict v;
@@ -200,6 +213,7 @@ int dedup_cluster(const struct dedup_job *j, struct err *e)
 	struct buf edges = {0}, dir = {0};
 	struct verdict_stats stats;
 	struct sketches s;
+	uint64_t *stays = NULL;
 	int rc = open_sketches(j, &s, e);
 
 	if (rc != 0)
@@ -208,8 +222,12 @@ int dedup_cluster(const struct dedup_job *j, struct err *e)
 	/* Scratch files are opened in the folder before the first result makes it. */
 	buf_addf(&dir, "%s/verdict/", j->dir);
 	rc = dir_make_parents(buf_text(&dir), e);
+	if (rc == 0 && j->datatrove.n) {
+		stays = write_datatrove(j, &s, e);
+		rc = stays ? 0 : -1;
+	}
 	const struct cluster_options o = {.edges = buf_text(&edges), .dir = buf_text(&dir), .verify = j->verify,
-	                                  .threads = j->threads, .mem = j->mem};
+	                                  .stays = stays, .threads = j->threads, .mem = j->mem};
 
 	if (rc == 0 && !verdict_is_done(o.dir, cluster_key(&s, j->verify))) {
 		rc = cluster_run(&s, &o, &stats, e);
@@ -219,6 +237,7 @@ int dedup_cluster(const struct dedup_job *j, struct err *e)
 	if (rc == 0)
 		rc = write_index(j, &s, o.dir, e);
 	sketches_close(&s);
+	free(stays);
 	buf_free(&edges);
 	buf_free(&dir);
 	return rc;

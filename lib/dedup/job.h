@@ -29,6 +29,8 @@ struct dedup_job {
 	const struct list *against; /* folders of indexes; may be NULL */
 	bool against_only;
 	struct slice index_out;
+	struct slice datatrove;      /* folder for datatrove's files, whose survivors then stay; or empty */
+	unsigned bands, rows, bits;  /* for these */
 };
 
 int dedup_sketch(const struct dedup_job *j, struct err *e);

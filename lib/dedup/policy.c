@@ -11,6 +11,8 @@ int policy_parse(struct policy *p, struct slice text, struct err *e)
 		p->kind = POLICY_LONGEST;
 	else if (slice_equal(text, S("newest")))
 		p->kind = POLICY_NEWEST;
+	else if (slice_equal(text, S("record")))
+		p->kind = POLICY_RECORD;
 	else if (!slice_equal(text, S("first")))
 		return err_set(e, "keep %.*s: it is " POLICY_HELP, SLICE(text));
 	return 0;
@@ -63,6 +65,8 @@ uint64_t policy_order(const struct policy *p, struct doc *d, struct arena *scrat
 		return UINT64_MAX - date_digits(d->date);
 	case POLICY_BEST:
 		return doc_number_get(&p->number, d, scratch, &number) ? UINT64_MAX - real_rank(number) : UINT64_MAX;
+	case POLICY_RECORD:
+		return 1 + d->record;
 	case POLICY_FIRST:
 		break;
 	}

@@ -4,16 +4,16 @@
 
 #include "lib/doc/number.h"
 
-enum policy_kind { POLICY_FIRST, POLICY_LONGEST, POLICY_NEWEST, POLICY_BEST };
+enum policy_kind { POLICY_FIRST, POLICY_RECORD, POLICY_LONGEST, POLICY_NEWEST, POLICY_BEST };
 
 struct policy {
 	enum policy_kind kind;
 	struct doc_number number; /* POLICY_BEST */
 };
 
-#define POLICY_HELP "first (shard, record), longest (bytes), newest (date field) or best:SCORE_OR_FIELD"
+#define POLICY_HELP "first (shard, record), record (record, shard: as datatrove), longest (bytes), newest (date field) or best:SCORE_OR_FIELD"
 
-/* "first", "longest", "newest", "best:NAME". `text` outlives the policy. */
+/* "first", "record", "longest", "newest", "best:NAME". `text` outlives the policy. */
 int policy_parse(struct policy *p, struct slice text, struct err *e);
 void policy_free(struct policy *p);
 

@@ -167,15 +167,16 @@ uint64_t signature_band(const uint64_t *sig, unsigned rows)
 }
 
 /* Two unrelated bytes agree once in 256: that share is taken off. */
-double signature_similarity(const uint8_t *x, const uint8_t *y, size_t n)
+double signature_similarity(const uint8_t *x, const uint8_t *y, size_t n, size_t width)
 {
-	size_t same = 0;
+	const double chance = width == 1 ? 1.0 / 256 : 0;
+	size_t same = 0, numbers = 0;
 	double j;
 
-	for (size_t i = 0; i < n; i++)
-		same += x[i] == y[i];
-	if (n == 0)
+	for (size_t i = 0; i + width <= n; i += width, numbers++)
+		same += memcmp(x + i, y + i, width) == 0;
+	if (numbers == 0)
 		return 0;
-	j = ((double)same / (double)n - 1.0 / 256) / (1 - 1.0 / 256);
+	j = ((double)same / (double)numbers - chance) / (1 - chance);
 	return j > 0 ? j : 0;
 }

@@ -54,7 +54,7 @@ static inline uint8_t signature_byte(uint64_t v)
 	return (uint8_t)(v * 0x9e3779b97f4a7c15u >> 56);
 }
 
-/* Jaccard estimated from n bytes of two signatures; in [0, 1]. */
-double signature_similarity(const uint8_t *x, const uint8_t *y, size_t n);
+/* Jaccard estimated from n bytes of two signatures, each number `width` bytes; in [0, 1]. */
+double signature_similarity(const uint8_t *x, const uint8_t *y, size_t n, size_t width);
 
 #endif

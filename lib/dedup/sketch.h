@@ -17,7 +17,9 @@ struct sketch_shape {
 	uint32_t lists;     /* of keys */
 	uint32_t width;     /* 64-bit words of a key: 1 or 2 */
 	uint32_t sig_bytes; /* of the signature kept to estimate similarity; may be 0 */
+	uint32_t sig_width; /* bytes of one of its numbers: 1 or 8 */
 	uint32_t sets;      /* 1: shingle sets are kept, for true Jaccard */
+	uint32_t zero;
 };
 
 /* One document, as a stage collects it. Its keys go to lists first, first+1, … */

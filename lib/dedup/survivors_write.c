@@ -60,7 +60,8 @@ static int fill_similarity(struct writer *w, struct verdict_entry *entry, double
 	if (!name || at < bytes || sealed_read(name, at - bytes, w->other, bytes, e) != 0 ||
 	    open_sketches_sig(&w->open, entry->doc, w->own, e) != 0)
 		return -1;
-	entry->similarity = (float)signature_similarity(w->own, w->other, bytes);
+	entry->similarity = (float)signature_similarity(w->own, w->other, bytes,
+	                                                 w->v->s->shape.sig_width ? w->v->s->shape.sig_width : 1);
 	return 0;
 }
 
