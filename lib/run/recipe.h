@@ -29,8 +29,10 @@ struct recipe_limits {
 	uint64_t mem; /* bytes; 0: four fifths of what the machine or cgroup has */
 	int64_t threads; /* 0: the cores this process may use */
 	double max_bad;  /* share of records that may be quarantined before the exit code is 1 */
-	double grace;    /* seconds; see run.h */
-	double checkpoint;
+	double grace;    /* seconds a signal leaves for shards that can be finished */
+	double checkpoint, lease; /* seconds */
+	double time;     /* seconds a cluster job may take */
+	int64_t tasks;   /* array tasks a cluster job is split in */
 };
 
 struct recipe {

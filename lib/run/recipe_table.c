@@ -58,6 +58,12 @@ static const struct param limit_params[] = {
          .help = "on SIGTERM, shards that end within this are finished"},
 	{"checkpoint", PARAM_SECONDS, LIMIT(checkpoint), "30", RANGE(0, 86400),
          .help = "how much work in a long shard a kill may cost"},
+	{"lease", PARAM_SECONDS, LIMIT(lease), "10m", RANGE(1, 86400),
+         .help = "a task on another machine that gave no sign of life for so long is gone"},
+	{"time", PARAM_SECONDS, LIMIT(time), "4h", RANGE(60, 8640000),
+         .help = "time limit of a cluster job"},
+	{"tasks", PARAM_INT, LIMIT(tasks), "16", RANGE(1, 1000000),
+         .help = "array tasks of a cluster job"},
 	{0},
 };
 

@@ -9,6 +9,7 @@
 #include "lib/base/log.h"
 #include "lib/base/mem.h"
 #include "lib/run/interrupt.h"
+#include "lib/run/plan.h"
 #include "lib/run/team.h"
 
 int record_fields_open(struct record_fields *f, const struct recipe_input *in, struct err *e)
@@ -36,24 +37,6 @@ void record_fields_close(struct record_fields *f)
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		json_path_free(all[i]);
-}
-
-void run_assign(const struct shards *s, uint64_t tasks, uint32_t *owner)
-{
-	size_t *order = shards_by_size(s);
-	uint64_t *load = mem_new(uint64_t, tasks);
-
-	for (size_t i = 0; i < s->n; i++) {
-		uint64_t least = 0;
-
-		for (uint64_t t = 1; t < tasks; t++)
-			if (load[t] < load[least])
-				least = t;
-		owner[order[i]] = (uint32_t)least;
-		load[least] += s->item[order[i]].size + 1; /* empty shards are spread too */
-	}
-	free(load);
-	free(order);
 }
 
 /* What the passes of one run share, beside struct run. */
@@ -172,41 +155,52 @@ static void on_end(void *user, struct unit *u)
 	unit_free(u);
 }
 
-/* Reads the done records; units that have none that fits are put in line, largest first. */
-static int plan_units(struct work *w, struct pass *p, struct unit *unit, size_t *n)
+/* Takes over what the records say of a shard: done, given up, or neither. */
+static int inspect(struct work *w, struct pass *p, struct shard_result *r)
+{
+	struct done d = {0};
+	const char *path = unit_record_path(p, r->shard, "done", &w->mem);
+	int found = w->run->force ? 0 : done_read(p->state, path, r->shard, &d, w->e);
+
+	if (found < 0)
+		return -1;
+	r->skipped = found && !(w->run->retry && r->mine && d.damage.n);
+	if (r->skipped) {
+		r->end = UNIT_DONE;
+		r->records = d.records;
+		tally_add(&r->tally, &d.tally);
+		free(r->damage);
+		r->damage = d.damage.n ? mem_text(d.damage.p, d.damage.n) : NULL;
+	} else if (failed_read(p->state, unit_record_path(p, r->shard, "failed", &w->mem), r->shard,
+	                       r->err.msg)) {
+		r->end = UNIT_FAILED;
+	} else {
+		r->end = UNIT_INTERRUPTED;
+	}
+	done_free(&d);
+	return 0;
+}
+
+/* Lines up the units this process is to do, its own first, largest first. */
+static int plan_units(struct work *w, struct pass *p, bool execute, struct unit *unit, size_t *n)
 {
 	struct run *run = w->run;
 	size_t *order = shards_by_size(run->shards);
 	int bad = 0;
 
 	*n = 0;
-	for (size_t i = 0; i < run->shards->n && !bad; i++) {
-		size_t at = order[i];
-		struct shard_result *r = &run->result[at];
-		struct done d = {0};
+	for (int own = 1; own >= 0; own--) {
+		for (size_t i = 0; i < run->shards->n && !bad; i++) {
+			size_t at = order[i];
+			struct shard_result *r = &run->result[at];
 
-		r->mine = w->owner[at] == run->task;
-		if (r->end == UNIT_FAILED && r->err.msg[0])
-			continue; /* an earlier pass gave it up */
-		int found = run->force ? 0
-		                       : done_read(p->state, unit_done_path(p, r->shard, &w->mem),
-		                                   r->shard, &d, w->e);
-		if (found < 0) {
-			bad = -1;
-		} else if (found) {
-			r->skipped = true;
-			r->end = UNIT_DONE;
-			r->records = d.records;
-			tally_add(&r->tally, &d.tally);
-			free(r->damage);
-			r->damage = d.damage.n ? mem_text(d.damage.p, d.damage.n) : NULL;
-			done_free(&d);
-		} else if (r->mine) {
-			r->skipped = false;
-			unit[(*n)++] = (struct unit){.pass = p, .shard = r->shard,
-			                             .number = (uint32_t)at};
-		} else {
-			r->end = UNIT_INTERRUPTED; /* another task's, not done yet */
+			r->mine = w->owner[at] == run->task;
+			if (r->mine != own || r->was_given_up)
+				continue;
+			bad = inspect(w, p, r);
+			if (!bad && !r->skipped && execute && (own || (run->steal && r->end != UNIT_FAILED)))
+				unit[(*n)++] = (struct unit){.pass = p, .shard = r->shard,
+				                             .number = (uint32_t)at};
 		}
 	}
 	free(order);
@@ -223,7 +217,19 @@ static void keep_stage_rows(struct tally *t)
 	*t = rows;
 }
 
-static int do_pass(struct work *w, size_t k)
+/* What other processes have done in the meantime. */
+static int look_again(struct work *w, struct pass *p)
+{
+	int bad = 0;
+
+	for (size_t i = 0; i < w->run->shards->n && !bad; i++)
+		if (w->run->result[i].end == UNIT_ELSEWHERE)
+			bad = inspect(w, p, &w->run->result[i]);
+	return bad;
+}
+
+/* Pass k over the shards; without `execute`, only what the records say of it. */
+static int do_pass(struct work *w, size_t k, bool execute)
 {
 	struct run *run = w->run;
 	struct pass pass;
@@ -237,39 +243,46 @@ static int do_pass(struct work *w, size_t k)
 	if (w->n_barriers)
 		snprintf(what, sizeof what, "pass %zu of %zu", k + 1, w->n_barriers + 1);
 	pass_make(w, &pass, k);
-	bad = plan_units(w, &pass, unit, &team.n);
+	bad = plan_units(w, &pass, execute, unit, &team.n);
 	for (size_t i = 0; i < team.n; i++)
 		bytes += unit[i].shard->size;
-	if (!bad) {
+	if (!bad && execute) {
 		progress_open(&w->progress, run->show_progress, what, bytes, team.n);
 		team_work(&team);
 		progress_close(&w->progress);
+		bad = look_again(w, &pass);
+	}
+	for (size_t i = 0; i < run->shards->n; i++) {
+		struct shard_result *r = &run->result[i];
+
+		r->was_given_up = r->end == UNIT_FAILED;
+		if (execute && r->mine && (r->end == UNIT_INTERRUPTED || r->end == UNIT_ELSEWHERE))
+			run->interrupted = true;
 	}
 	pthread_mutex_destroy(&pass.big);
 	free(unit);
-	if (interrupt_came())
-		for (size_t i = 0; i < run->shards->n; i++)
-			run->interrupted |= run->result[i].mine &&
-			                    run->result[i].end == UNIT_INTERRUPTED;
 	return bad || w->e->rc != RC_OK ? -1 : 0;
 }
 
-/* Names the shards other tasks still owe; true when there are none. */
-static bool pass_is_whole(const struct run *run)
+/* 0 when every shard is done or given up; else names the first few that are owed, and says with rc
+ * what that means. */
+static int check_whole(struct work *w, size_t k, enum rc rc)
 {
+	const struct run *run = w->run;
 	size_t missing = 0;
 
 	for (size_t i = 0; i < run->shards->n; i++) {
 		const struct shard_result *r = &run->result[i];
 
-		if (r->end != UNIT_INTERRUPTED)
+		if (r->end != UNIT_INTERRUPTED && r->end != UNIT_ELSEWHERE)
 			continue;
 		if (missing++ < 10)
-			log_note("not done yet: %s", r->shard->path);
+			log_note("pass %zu: not done yet: %s", k + 1, r->shard->path);
 	}
-	if (missing)
-		log_note("%zu shards are not done; run again when their tasks have ended", missing);
-	return missing == 0;
+	if (missing == 0)
+		return 0;
+	return err_set_rc(w->e, rc, "pass %zu is not complete: %zu of %zu shards are missing; run again "
+	                  "when the tasks that owe them have ended", k + 1, missing, run->shards->n);
 }
 
 /* What the verdict of a barrier depends on: its inputs, as the first pass found them. */
@@ -322,8 +335,8 @@ static void corpus_make(struct work *w, size_t k, enum solve_step step, struct c
 	};
 }
 
-/* Between two passes: the verdict of barrier k is made, unless it stands, and loaded. */
-static int do_barrier(struct work *w, size_t k, enum solve_step step)
+/* Between two passes: the verdict of barrier k is made with `solve`, unless it stands, and loaded. */
+static int do_barrier(struct work *w, size_t k, bool solve)
 {
 	struct stage *s = &w->run->recipe->chain.stage[w->barrier[k]];
 	const char *marker = state_path(&w->state, &w->mem, "stage-%s/solved", s->name);
@@ -332,17 +345,16 @@ static int do_barrier(struct work *w, size_t k, enum solve_step step)
 	char key[33];
 	int bad = 0;
 
-	corpus_make(w, k, step, &c);
-	if (step == SOLVE_SHARDS || step == SOLVE_SPLIT)
-		return s->type->barrier->solve(s->self, &c, w->e);
+	corpus_make(w, k, &c);
 	verdict_key(w, key);
 	bool stands = access(marker, F_OK) == 0 && file_read_all(marker, &old, 64, w->e) == 0 &&
 	              slice_equal(buf_slice(&old), slice_of(key));
 
 	buf_free(&old);
-	if (!stands && w->run->step == RUN_APPLY)
-		bad = err_set_rc(w->e, RC_STATE, "there is no verdict on this input yet");
-	else if (!stands) {
+	if (!stands && !solve)
+		return err_set_rc(w->e, RC_STATE, "%s: its verdict over the corpus is not there; run --only "
+		                  "solve%zu first", s->name, k + 1);
+	if (!stands) {
 		unlink(marker);
 		bad = s->type->barrier->solve(s->self, &c, w->e);
 		if (!bad)
@@ -354,19 +366,32 @@ static int do_barrier(struct work *w, size_t k, enum solve_step step)
 	return bad ? err_prefix(w->e, "%s", s->name) : 0;
 }
 
+static bool is_barrier(const struct stage *s)
+{
+	const struct barrier *b = s->type->barrier;
+
+	return b && (!b->needed || b->needed(s->self));
+}
+
+size_t run_passes(const struct recipe *r)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < r->chain.n; i++)
+		n += is_barrier(&r->chain.stage[i]);
+	return n;
+}
+
 static int find_barriers(struct work *w)
 {
 	const struct chain *c = &w->run->recipe->chain;
+	size_t most = sizeof w->barrier / sizeof *w->barrier;
 
-	for (size_t i = 0; i < c->n; i++) {
-		const struct barrier *b = c->stage[i].type->barrier;
-
-		if (!b || (b->needed && !b->needed(c->stage[i].self)))
-			continue;
-		if (w->n_barriers == sizeof w->barrier / sizeof *w->barrier)
-			return err_set_rc(w->e, RC_USAGE, "a recipe has at most 64 whole-corpus stages");
-		w->barrier[w->n_barriers++] = i;
-	}
+	if (run_passes(w->run->recipe) > most)
+		return err_set_rc(w->e, RC_USAGE, "a recipe has at most %zu whole-corpus stages", most);
+	for (size_t i = 0; i < c->n; i++)
+		if (is_barrier(&c->stage[i]))
+			w->barrier[w->n_barriers++] = i;
 	return 0;
 }
 
@@ -455,35 +480,52 @@ static int do_step(struct work *w)
 	return do_pass(w, 1);
 }
 
+/* One pass and the barrier behind it, as far as this process is to do them. 0: go on. */
+static int do_round(struct work *w, size_t k, bool *through)
+{
+	struct run *run = w->run;
+	bool last = k == w->n_barriers, all = run->part == RUN_ALL;
+	bool this_pass = run->part == RUN_PASS && run->number == k + 1;
+	bool this_solve = run->part == RUN_SOLVE && run->number == k + 1;
+
+	if (do_pass(w, k, all || this_pass))
+		return -1;
+	*through = last || this_pass || run->interrupted;
+	if (*through)
+		return run->part == RUN_REPORT ? check_whole(w, k, RC_STATE) : 0;
+	if (check_whole(w, k, all ? RC_AGAIN : RC_STATE) || do_barrier(w, k, all || this_solve))
+		return -1;
+	*through = this_solve;
+	for (size_t i = 0; i < run->shards->n; i++)
+		keep_stage_rows(&run->result[i].tally);
+	return 0;
+}
+
+static int check_part(const struct work *w)
+{
+	const struct run *run = w->run;
+	size_t most = run->part == RUN_SOLVE ? w->n_barriers : w->n_barriers + 1;
+
+	if ((run->part == RUN_PASS || run->part == RUN_SOLVE) &&
+	    (run->number < 1 || run->number > most))
+		return err_set_rc(w->e, RC_USAGE, "the recipe has %zu passes and %zu solves between them",
+		                  w->n_barriers + 1, w->n_barriers);
+	return 0;
+}
+
 enum rc run_shards(struct run *run, struct err *e)
 {
 	struct work w = {.run = run, .e = e, .state = *run->state};
 	double began = now_seconds();
-	bool go_on = true;
+	bool through = false;
 
 	results_make(run);
 	w.owner = mem_new(uint32_t, run->shards->n);
 	run_assign(run->shards, run->tasks ? run->tasks : 1, w.owner);
-	if (find_barriers(&w))
-		go_on = false;
-	if (go_on && run->step != RUN_ALL) {
-		do_step(&w);
-		go_on = false;
-	}
-	for (size_t k = 0; go_on && k <= w.n_barriers; k++) {
-		bool last = k == w.n_barriers;
-
-		go_on = do_pass(&w, k) == 0 && !run->interrupted;
-		if (last || !go_on)
-			break;
-		if (!pass_is_whole(run)) {
-			run->interrupted = true;
-			break;
-		}
-		go_on = do_barrier(&w, k, SOLVE_ALL) == 0;
-		for (size_t i = 0; i < run->shards->n; i++)
-			keep_stage_rows(&run->result[i].tally);
-	}
+	if (find_barriers(&w) == 0 && check_part(&w) == 0 &&
+	    plan_write(run, w.n_barriers, e) == 0)
+		for (size_t k = 0; !through && do_round(&w, k, &through) == 0; k++)
+			;
 	run->seconds = now_seconds() - began;
 	free(w.owner);
 	arena_free(&w.mem);

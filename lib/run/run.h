@@ -11,6 +11,7 @@ struct shard_result {
 	enum unit_end end;
 	bool skipped; /* done before; its record was read */
 	bool mine;    /* falls to this task */
+	bool was_given_up; /* by an earlier pass, or by this one */
 	struct tally tally;
 	uint64_t records;
 	char *damage;   /* kept up to here, or NULL */
@@ -27,6 +28,14 @@ enum run_step {
 	RUN_APPLY,   /* the last pass */
 };
 
+/* Which part of the whole a process does: cluster jobs do one each. */
+enum run_part {
+	RUN_ALL,
+	RUN_PASS,   /* the shards of pass `number`, counted from 1 */
+	RUN_SOLVE,  /* the verdict of the whole-corpus stage behind pass `number` */
+	RUN_REPORT, /* nothing but the report of what is done */
+};
+
 struct run {
 	struct recipe *recipe;  /* opened */
 	struct shards *shards;
@@ -35,6 +44,10 @@ struct run {
 	bool force;             /* redo what is done */
 	enum run_step step;
 	uint64_t task, tasks;   /* this process does its share of the plan; 0 of 1 does all */
+	enum run_part part;
+	uint64_t number;
+	bool steal;             /* with its own share done, a task takes what others have not begun */
+	bool retry;             /* shards that were kept up to damage are done again */
 	unsigned threads;
 	const char *log_from;   /* replay: folder of logs to read along; or NULL */
 	const char *without;    /* replay: stage to leave out; or NULL */
@@ -55,6 +68,9 @@ void record_fields_close(struct record_fields *f);
  * result. e says what ended the run, when something did. */
 enum rc run_shards(struct run *r, struct err *e);
 void run_free(struct run *r);
+
+/* Passes the recipe needs: 1, and one more for each whole-corpus stage in use. */
+size_t run_passes(const struct recipe *r);
 
 /* The shards that fall to task i of n: largest first, each to the task with least to do so far.
  * owner[k] becomes the task of shard k. */

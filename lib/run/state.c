@@ -160,7 +160,10 @@ int done_write(const struct state *s, const char *path, const struct done *d, st
 
 	buf_byte(&json, '{');
 	input_json(s, &d->input, &json);
-	buf_addf(&json, ",\"records\":%llu", (unsigned long long)d->records);
+	buf_addf(&json, ",\"records\":%llu,\"ended\":%.0f,\"seconds\":%.3f",
+	         (unsigned long long)d->records, d->ended, d->seconds);
+	json_write_key(&json, S("by"));
+	json_write_text(&json, d->by);
 	if (d->damage.n) {
 		json_write_key(&json, S("damage"));
 		json_write_text(&json, d->damage);
@@ -212,11 +215,50 @@ int done_read(const struct state *s, const char *path, const struct shard *shard
 	    json_each(f.json, jsonfile_get(&f, "outputs").span, &f.mem, output_is_there,
 	              &check) == 0) {
 		d->records = jsonfile_u64(&f, "records");
+		d->ended = jsonfile_get(&f, "ended").number;
+		d->seconds = jsonfile_get(&f, "seconds").number;
+		d->by = arena_copy(&d->mem, jsonfile_text(&f, "by"));
 		d->damage = arena_copy(&d->mem, jsonfile_text(&f, "damage"));
 		result = tally_parse(&d->tally, f.json, jsonfile_get(&f, "tally").span, e) ? -1 : 1;
 	}
 	jsonfile_close(&f);
 	if (result != 1)
 		done_free(d);
+	return result;
+}
+
+int failed_write(const struct state *s, const char *path, const struct fingerprint *input,
+                 const char *error, struct err *e)
+{
+	struct buf json = {0};
+
+	buf_byte(&json, '{');
+	input_json(s, input, &json);
+	json_write_key(&json, S("error"));
+	json_write_text(&json, slice_of(error));
+	json_write_key(&json, S("task"));
+	json_write_text(&json, slice_of(s->task ? s->task : ""));
+	buf_add(&json, S("}\n"));
+	int bad = dir_make_parents(path, e) || file_write_atomic(path, buf_slice(&json), e) ? -1 : 0;
+
+	buf_free(&json);
+	return bad;
+}
+
+int failed_read(const struct state *s, const char *path, const struct shard *shard,
+                char error[512])
+{
+	struct fingerprint now = {0};
+	struct jsonfile f;
+	struct err ignored = {0};
+	int result = 0;
+
+	if (access(path, F_OK) != 0 || jsonfile_open(&f, path, SMALL_FILE, &ignored))
+		return 0;
+	if (state_input_fits(s, &f, shard, &now)) {
+		snprintf(error, 512, "%.*s", SLICE(jsonfile_text(&f, "error")));
+		result = 1;
+	}
+	jsonfile_close(&f);
 	return result;
 }

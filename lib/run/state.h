@@ -18,6 +18,7 @@
 struct state {
 	char *out, *dir, *tmp;
 	char recipe[33]; /* hash */
+	const char *task;  /* "3/64" for the records, or "" */
 	bool forced;
 };
 
@@ -34,6 +35,8 @@ struct done {
 	struct slice damage;  /* empty, or what was wrong with the shard */
 	struct slice outputs; /* JSON objects {"path","bytes"}, separated by commas; written only */
 	uint64_t records;
+	double ended, seconds; /* wall clock: since 1970; from begin to end */
+	struct slice by;       /* "host:pid task I/N" */
 	struct tally tally;
 	struct arena mem; /* owns the slices after done_read */
 };
@@ -45,6 +48,15 @@ int done_write(const struct state *s, const char *path, const struct done *d, st
 /* 1: done, `d` is filled; 0: not done, or no longer. -1: the record cannot be read. */
 int done_read(const struct state *s, const char *path, const struct shard *shard, struct done *d,
               struct err *e);
+
+/* The record of a shard that was given up: as long as shard, recipe and version stay the same, other
+ * tasks need not wait for it. */
+int failed_write(const struct state *s, const char *path, const struct fingerprint *input,
+                 const char *error, struct err *e);
+
+/* 1: it failed before, `error` says how; 0: it did not, or something has changed since. */
+int failed_read(const struct state *s, const char *path, const struct shard *shard,
+                char error[512]);
 
 /* Whether a record on disk speaks of this recipe, this version and this content of the shard; *now
  * becomes the shard's fingerprint. Never true for pipes. */

@@ -18,9 +18,10 @@ static double now_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-const char *unit_done_path(const struct pass *p, const struct shard *s, struct arena *mem)
+const char *unit_record_path(const struct pass *p, const struct shard *s, const char *kind,
+                             struct arena *mem)
 {
-	return state_path(p->state, mem, "%sdone/%s.json", p->name, s->relative);
+	return state_path(p->state, mem, "%s%s/%s.json", p->name, kind, s->relative);
 }
 
 static const char *checkpoint_path(const struct unit *u, struct arena *mem)
@@ -185,6 +186,33 @@ static void fail(struct unit *u, const struct err *e)
 	atomic_store(&u->ended, true);
 }
 
+/* Makes sure that no other process works on the unit, nor has done it since the plan was made. */
+static bool claim(struct unit *u)
+{
+	const struct pass *p = u->pass;
+	struct arena mem = {0};
+	struct done done;
+	struct err e = {0};
+	char holder[256] = "";
+	const char *path = unit_record_path(p, u->shard, "claim", &mem);
+	int taken = dir_make_parents(path, &e)
+	                    ? -1
+	                    : claim_take(&u->claim, path, p->recipe->limits.lease, holder, &e);
+
+	if (taken < 0)
+		fail(u, &e);
+	else if (!taken)
+		log_note("%s: in work by %s", u->shard->path, holder);
+	else if (!p->state->forced &&
+	         done_read(p->state, unit_record_path(p, u->shard, "done", &mem), u->shard, &done,
+	                   &e) == 1) {
+		done_free(&done);
+		taken = 0;
+	}
+	arena_free(&mem);
+	return taken == 1;
+}
+
 void unit_begin(struct unit *u)
 {
 	struct pass *p = u->pass;
@@ -196,6 +224,11 @@ void unit_begin(struct unit *u)
 	u->state = p->state_size ? mem_zero(1, p->state_size) : NULL;
 	u->out = p->stream ? p->stream : &u->own;
 	u->began_at = u->saved_at = now_seconds();
+	if (p->state && !claim(u)) {
+		u->elsewhere = true;
+		atomic_store(&u->ended, true);
+		return;
+	}
 	if (open_feed(u, &e)) {
 		fail(u, &e);
 		return;
@@ -278,6 +311,7 @@ static int deliver(struct unit *u, struct worker *w, struct err *e)
 	u->place.record = w->block.next_record;
 	double every = u->pass->recipe->limits.checkpoint;
 
+	claim_beat(&u->claim, u->pass->recipe->limits.lease);
 	if (!u->pass->stream && u->shard->is_file && now_seconds() - u->saved_at >= every)
 		return save(u, e);
 	return 0;
@@ -381,9 +415,11 @@ static void take_damage(struct unit *u)
 
 static int commit(struct unit *u, struct err *e)
 {
-	struct done d = {.input = u->place.input, .damage = u->damage, .records = u->feed.record};
+	struct done d = {.input = u->place.input, .damage = u->damage, .records = u->feed.record,
+	                 .ended = (double)time(NULL), .seconds = now_seconds() - u->began_at};
 	struct buf outputs = {0};
 	struct arena mem = {0};
+	char self[256];
 	int bad = tally_check(&u->tally, u->shard->path, e);
 
 	/* Where stages send every document to a folder, no empty shard stands beside the folders. */
@@ -392,15 +428,31 @@ static int commit(struct unit *u, struct err *e)
 	for (size_t i = 0; i < u->own.n && !bad; i++)
 		if (u->own.name[i])
 			bad = sink_commit(&u->own.sink[i], &outputs, &u->tally.bytes_out, e);
+	claim_self(self);
+	d.by = arena_addf(&mem, "%s task %s", self, u->pass->state->task ? u->pass->state->task : "");
 	d.outputs = buf_slice(&outputs);
 	d.tally = u->tally;
 	if (!bad)
-		bad = done_write(u->pass->state, unit_done_path(u->pass, u->shard, &mem), &d, e);
-	if (!bad)
+		bad = done_write(u->pass->state, unit_record_path(u->pass, u->shard, "done", &mem), &d, e);
+	if (!bad) {
 		unlink(checkpoint_path(u, &mem));
+		unlink(unit_record_path(u->pass, u->shard, "failed", &mem));
+	}
 	buf_free(&outputs);
 	arena_free(&mem);
 	return bad;
+}
+
+/* Other tasks need not wait for a shard that was given up. */
+static void note_failure(const struct unit *u)
+{
+	struct arena mem = {0};
+	struct err e = {0};
+
+	if (failed_write(u->pass->state, unit_record_path(u->pass, u->shard, "failed", &mem),
+	                 &u->place.input, u->err.msg, &e))
+		log_warning("%s", e.msg);
+	arena_free(&mem);
 }
 
 void unit_finish(struct unit *u)
@@ -411,6 +463,8 @@ void unit_finish(struct unit *u)
 		take_damage(u);
 	if (u->failed) {
 		u->end = UNIT_FAILED;
+	} else if (u->elsewhere) {
+		u->end = UNIT_ELSEWHERE;
 	} else if (u->interrupted) {
 		u->end = UNIT_INTERRUPTED;
 		if (!u->pass->stream && u->shard->is_file && save(u, &e))
@@ -425,6 +479,9 @@ void unit_finish(struct unit *u)
 		atomic_store(&u->pass->stop, true);
 	close_own_sinks(u, u->end == UNIT_INTERRUPTED);
 	feed_close(&u->feed);
+	if (u->end == UNIT_FAILED && u->pass->state && u->err.rc != RC_OUTPUT)
+		note_failure(u);
+	claim_release(&u->claim);
 }
 
 void unit_free(struct unit *u)

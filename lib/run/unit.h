@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "lib/io/shards.h"
+#include "lib/run/claim.h"
 #include "lib/run/progress.h"
 #include "lib/run/state.h"
 #include "lib/run/worker.h"
@@ -40,7 +41,12 @@ struct pass {
 	struct progress *progress;
 };
 
-enum unit_end { UNIT_DONE, UNIT_FAILED, UNIT_INTERRUPTED };
+enum unit_end {
+	UNIT_DONE,
+	UNIT_FAILED,
+	UNIT_INTERRUPTED, /* not done yet */
+	UNIT_ELSEWHERE,   /* another process has it in hand, or has done it meanwhile */
+};
 
 struct unit {
 	struct pass *pass;
@@ -60,7 +66,8 @@ struct unit {
 	struct tally tally;
 	struct checkpoint place;  /* behind the last block written */
 	double began_at, saved_at; /* seconds; the latter of the last checkpoint */
-	bool failed, interrupted;
+	bool failed, interrupted, elsewhere;
+	struct claim claim;
 	struct err err;
 
 	void *state;              /* the stages' per-shard state */
@@ -80,7 +87,8 @@ bool unit_step(struct unit *u, struct worker *w);
 void unit_finish(struct unit *u);
 void unit_free(struct unit *u);
 
-/* Where the unit's done record and log are, owned by mem. */
-const char *unit_done_path(const struct pass *p, const struct shard *s, struct arena *mem);
+/* Where a shard's records of this pass are, owned by mem: kind is "done", "failed" or "claim". */
+const char *unit_record_path(const struct pass *p, const struct shard *s, const char *kind,
+                             struct arena *mem);
 
 #endif

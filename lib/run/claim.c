@@ -1,0 +1,185 @@
+#include "lib/run/claim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/mem.h"
+#include "lib/io/outfile.h"
+
+static double now_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* When a process began, in the kernel's ticks: a pid that was given out again is told by it. */
+static unsigned long long process_start(long pid)
+{
+	char path[64], text[1024];
+	unsigned long long start = 0;
+
+	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+	FILE *f = fopen(path, "re");
+
+	if (!f)
+		return 0;
+	size_t n = fread(text, 1, sizeof text - 1, f);
+
+	fclose(f);
+	text[n] = 0;
+	const char *p = strrchr(text, ')'); /* the name before it may hold spaces */
+
+	for (int field = 2; p && field < 22; field++)
+		p = strchr(p + 1, ' ');
+	if (p)
+		start = strtoull(p + 1, NULL, 10);
+	return start;
+}
+
+void claim_self(char out[256])
+{
+	char host[200] = "localhost";
+
+	gethostname(host, sizeof host - 1);
+	snprintf(out, 256, "%s:%ld", host, (long)getpid());
+}
+
+/* What a claim file says: "host:pid start". */
+static bool read_claim(const char *path, char holder[256], unsigned long long *start, double *mtime)
+{
+	char text[320];
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	ssize_t n = read(fd, text, sizeof text - 1);
+	bool good = n > 0 && fstat(fd, &st) == 0;
+
+	close(fd);
+	if (!good)
+		return false;
+	text[n] = 0;
+	*mtime = (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec / 1e9;
+	return sscanf(text, "%255s %llu", holder, start) == 2;
+}
+
+int claim_read(const char *path, char holder[256], double *age)
+{
+	unsigned long long start;
+	double mtime;
+
+	if (!read_claim(path, holder, &start, &mtime))
+		return 0;
+	*age = (double)time(NULL) - mtime;
+	return 1;
+}
+
+/* Whether the claim's process is known to be gone. `now` is the file system's time. */
+static bool is_stale(const char *holder, unsigned long long start, double mtime, double now,
+                     double lease)
+{
+	char self[256];
+	const char *colon = strrchr(holder, ':'), *own;
+
+	claim_self(self);
+	own = strrchr(self, ':');
+	if (!colon)
+		return true;
+	long pid = strtol(colon + 1, NULL, 10);
+
+	if (colon - holder == own - self && memcmp(holder, self, (size_t)(own - self)) == 0)
+		return process_start(pid) != start;
+	return now - mtime > lease;
+}
+
+/* Puts a stale claim out of the way. Another process may have been faster and have made its own
+ * in the meantime: then that one is put back. */
+static void remove_stale(const char *path, const char *aside, const char *holder,
+                         unsigned long long start)
+{
+	char moved[256];
+	unsigned long long moved_start;
+	double mtime;
+
+	if (rename(path, aside))
+		return;
+	if (read_claim(aside, moved, &moved_start, &mtime) &&
+	    (strcmp(moved, holder) != 0 || moved_start != start) && link(aside, path))
+		errno = 0; /* a third one is in place already */
+	unlink(aside);
+}
+
+int claim_take(struct claim *c, const char *path, double lease, char holder[256], struct err *e)
+{
+	char self[256], text[320];
+	struct buf own = {0}, aside = {0};
+	struct stat st;
+	int result = 0;
+
+	*c = (struct claim){0};
+	claim_self(self);
+	int n = snprintf(text, sizeof text, "%s %llu\n", self, process_start(getpid()));
+
+	buf_addf(&own, "%s.%s", path, self);
+	buf_addf(&aside, "%s.%s.stale", path, self);
+	if (file_write_atomic(buf_text(&own), (struct slice){text, (size_t)n}, e) ||
+	    stat(buf_text(&own), &st)) {
+		result = -1;
+		goto done;
+	}
+	double now = (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec / 1e9;
+
+	for (int attempt = 0; attempt < 3 && result == 0; attempt++) {
+		unsigned long long start;
+		double mtime;
+
+		if (link(own.p, path) == 0) {
+			result = 1;
+		} else if (errno != EEXIST) {
+			result = err_set_rc(e, RC_OUTPUT, "%s: no claim could be made: %m", path);
+		} else if (read_claim(path, holder, &start, &mtime)) {
+			if (!is_stale(holder, start, mtime, now, lease))
+				break;
+			remove_stale(path, buf_text(&aside), holder, start);
+		}
+	}
+	unlink(own.p);
+	if (result == 1) {
+		c->path = mem_text(path, strlen(path));
+		c->beat_at = now_seconds();
+	}
+done:
+	buf_free(&own);
+	buf_free(&aside);
+	return result;
+}
+
+void claim_beat(struct claim *c, double lease)
+{
+	double now = now_seconds();
+
+	if (!c->path || now - c->beat_at < lease / 10)
+		return;
+	c->beat_at = now;
+	if (utimensat(AT_FDCWD, c->path, NULL, 0))
+		c->beat_at = now - lease; /* try again at the next block */
+}
+
+void claim_release(struct claim *c)
+{
+	if (c->path)
+		unlink(c->path);
+	free(c->path);
+	*c = (struct claim){0};
+}

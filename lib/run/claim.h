@@ -1,0 +1,29 @@
+/* A claim: a lease file that says which process works on a unit. Made with link(2) and judged by
+ * the file system's own clock, so it holds on NFS and needs no locks. */
+#ifndef CURATE_RUN_CLAIM_H
+#define CURATE_RUN_CLAIM_H
+
+#include "lib/base/err.h"
+
+struct claim {
+	char *path;     /* NULL: not held */
+	double beat_at; /* seconds, monotonic: when it was last renewed */
+};
+
+/* 1: it is ours; 0: someone else's, `holder` says whose ("host:pid"); -1: the file cannot be made
+ * (RC_OUTPUT). A claim is taken over when its process on this host is gone, or when it was made on
+ * another host and has not been renewed for `lease` seconds. */
+int claim_take(struct claim *c, const char *path, double lease, char holder[256], struct err *e);
+
+/* Renews it when a tenth of the lease has passed; call it now and then. */
+void claim_beat(struct claim *c, double lease);
+
+void claim_release(struct claim *c);
+
+/* "host:pid" of this process. */
+void claim_self(char out[256]);
+
+/* Reads whose a claim is and how many seconds ago it was renewed; false when there is none. */
+int claim_read(const char *path, char holder[256], double *age);
+
+#endif
