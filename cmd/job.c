@@ -1,5 +1,6 @@
 #include "cmd/job.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,6 +15,8 @@ int job_main(const struct program *program, void *options, int argc, char **argv
 {
 	struct list rest = {0};
 	struct err e = {0};
+
+	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an output error like a full disk */
 	int code = option_parse(program, options, &rest, argc, argv);
 
 	if (code < 0) {

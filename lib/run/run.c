@@ -335,34 +335,47 @@ static void corpus_make(struct work *w, size_t k, enum solve_step step, struct c
 	};
 }
 
-/* Between two passes: the verdict of barrier k is made with `solve`, unless it stands, and loaded. */
-static int do_barrier(struct work *w, size_t k, bool solve)
+/* The verdict of barrier k stands, or is made with `solve`; then it is loaded. */
+static int make_verdict(struct work *w, struct stage *s, const struct corpus *c, size_t k, bool solve)
 {
-	struct stage *s = &w->run->recipe->chain.stage[w->barrier[k]];
 	const char *marker = state_path(&w->state, &w->mem, "stage-%s/solved", s->name);
 	struct buf old = {0};
-	struct corpus c;
 	char key[33];
 	int bad = 0;
 
-	corpus_make(w, k, &c);
 	verdict_key(w, key);
 	bool stands = access(marker, F_OK) == 0 && file_read_all(marker, &old, 64, w->e) == 0 &&
 	              slice_equal(buf_slice(&old), slice_of(key));
 
 	buf_free(&old);
 	if (!stands && !solve)
-		return err_set_rc(w->e, RC_STATE, "%s: its verdict over the corpus is not there; run --only "
-		                  "solve%zu first", s->name, k + 1);
+		return err_set_rc(w->e, RC_STATE, "there is no verdict on this input yet: step solve%zu "
+		                  "comes first", k + 1);
 	if (!stands) {
 		unlink(marker);
-		bad = s->type->barrier->solve(s->self, &c, w->e);
+		bad = s->type->barrier->solve(s->self, c, w->e);
 		if (!bad)
 			bad = file_write_atomic(marker, slice_of(key), w->e);
 	}
 	if (!bad)
-		bad = s->type->barrier->load(s->self, &c, w->e);
+		bad = s->type->barrier->load(s->self, c, w->e);
 	memcpy(w->state.recipe, key, sizeof key); /* what follows depends on this verdict */
+	return bad;
+}
+
+/* Between two passes. `step` says which part of it. */
+static int do_barrier(struct work *w, size_t k, enum solve_step step, bool solve)
+{
+	struct stage *s = &w->run->recipe->chain.stage[w->barrier[k]];
+	bool in_steps = s->type->barrier->in_steps;
+	struct corpus c;
+	int bad;
+
+	corpus_make(w, k, in_steps ? step : SOLVE_ALL, &c);
+	if (step == SOLVE_SHARDS || step == SOLVE_SPLIT)
+		bad = in_steps ? s->type->barrier->solve(s->self, &c, w->e) : 0;
+	else
+		bad = make_verdict(w, s, &c, k, solve);
 	return bad ? err_prefix(w->e, "%s", s->name) : 0;
 }
 
@@ -443,73 +456,59 @@ static void results_make(struct run *run)
 		                                       .end = UNIT_INTERRUPTED};
 }
 
-/* The done records of the first pass alone; RC_STATE when there are shards without. */
-static int read_first_pass(struct work *w)
+/* Whether this process is to work on the shards of pass k. */
+static bool does_pass(const struct run *run, size_t k)
 {
-	struct unit *unit = mem_new(struct unit, w->run->shards->n);
-	struct pass pass;
-	size_t n = 0;
-
-	pass_make(w, &pass, 0);
-	int bad = plan_units(w, &pass, unit, &n);
-
-	pthread_mutex_destroy(&pass.big);
-	free(unit);
-	if (!bad && !pass_is_whole(w->run))
-		bad = err_set_rc(w->e, RC_STATE, "the first pass over the shards is not complete");
-	return bad;
+	return run->step == RUN_ALL || (run->step == RUN_COLLECT && run->number == k + 1) ||
+	       (run->step == RUN_APPLY && run->number == k);
 }
 
-static int do_step(struct work *w)
+/* The barrier behind pass k, as far as this process is to do it. */
+static int do_between(struct work *w, size_t k, bool *through)
 {
-	static const enum solve_step solve[] = {
-		[RUN_COLLECT] = SOLVE_SHARDS, [RUN_SPLIT] = SOLVE_SPLIT, [RUN_SOLVE] = SOLVE_REST,
-	};
-	const enum run_step step = w->run->step;
+	struct run *run = w->run;
+	bool here = run->number == k + 1;
+	enum rc rc = run->step == RUN_ALL ? RC_AGAIN : RC_STATE;
 
-	if (w->n_barriers != 1)
-		return err_set_rc(w->e, RC_USAGE, "steps are for recipes with one whole-corpus stage");
-	if (step == RUN_COLLECT ? do_pass(w, 0) || w->run->interrupted : read_first_pass(w))
+	if (here && run->step == RUN_COLLECT) {
+		*through = true;
+		return do_barrier(w, k, SOLVE_SHARDS, false);
+	}
+	if (check_whole(w, k, rc))
 		return -1;
-	if (step != RUN_APPLY)
-		return do_barrier(w, 0, solve[step]);
-	if (do_barrier(w, 0, SOLVE_ALL))
-		return -1;
-	for (size_t i = 0; i < w->run->shards->n; i++)
-		keep_stage_rows(&w->run->result[i].tally);
-	return do_pass(w, 1);
+	if (here && run->step == RUN_SPLIT) {
+		*through = true;
+		return do_barrier(w, k, SOLVE_SPLIT, false);
+	}
+	*through = here && run->step == RUN_SOLVE;
+	for (size_t i = 0; i < run->shards->n; i++)
+		keep_stage_rows(&run->result[i].tally);
+	return do_barrier(w, k, *through ? SOLVE_REST : SOLVE_ALL, *through || run->step == RUN_ALL);
 }
 
-/* One pass and the barrier behind it, as far as this process is to do them. 0: go on. */
+/* Pass k and what stands behind it. 0: go on, unless *through. */
 static int do_round(struct work *w, size_t k, bool *through)
 {
 	struct run *run = w->run;
-	bool last = k == w->n_barriers, all = run->part == RUN_ALL;
-	bool this_pass = run->part == RUN_PASS && run->number == k + 1;
-	bool this_solve = run->part == RUN_SOLVE && run->number == k + 1;
 
-	if (do_pass(w, k, all || this_pass))
+	if (do_pass(w, k, does_pass(run, k)))
 		return -1;
-	*through = last || this_pass || run->interrupted;
-	if (*through)
-		return run->part == RUN_REPORT ? check_whole(w, k, RC_STATE) : 0;
-	if (check_whole(w, k, all ? RC_AGAIN : RC_STATE) || do_barrier(w, k, all || this_solve))
-		return -1;
-	*through = this_solve;
-	for (size_t i = 0; i < run->shards->n; i++)
-		keep_stage_rows(&run->result[i].tally);
-	return 0;
+	*through = k == w->n_barriers || run->interrupted ||
+	           (run->step == RUN_APPLY && run->number == k);
+	if (!*through)
+		return do_between(w, k, through);
+	return run->step == RUN_REPORT ? check_whole(w, k, RC_STATE) : 0;
 }
 
-static int check_part(const struct work *w)
+static int check_step(struct work *w)
 {
-	const struct run *run = w->run;
-	size_t most = run->part == RUN_SOLVE ? w->n_barriers : w->n_barriers + 1;
+	struct run *run = w->run;
+	bool is_between = run->step == RUN_COLLECT || run->step == RUN_SPLIT || run->step == RUN_SOLVE;
 
-	if ((run->part == RUN_PASS || run->part == RUN_SOLVE) &&
-	    (run->number < 1 || run->number > most))
-		return err_set_rc(w->e, RC_USAGE, "the recipe has %zu passes and %zu solves between them",
-		                  w->n_barriers + 1, w->n_barriers);
+	if (run->number == 0 && w->n_barriers && run->step != RUN_ALL && run->step != RUN_REPORT)
+		run->number = 1;
+	if (run->number > w->n_barriers || (is_between && run->number == 0))
+		return err_set_rc(w->e, RC_USAGE, "the recipe has %zu whole-corpus stages", w->n_barriers);
 	return 0;
 }
 
@@ -522,7 +521,7 @@ enum rc run_shards(struct run *run, struct err *e)
 	results_make(run);
 	w.owner = mem_new(uint32_t, run->shards->n);
 	run_assign(run->shards, run->tasks ? run->tasks : 1, w.owner);
-	if (find_barriers(&w) == 0 && check_part(&w) == 0 &&
+	if (find_barriers(&w) == 0 && check_step(&w) == 0 &&
 	    plan_write(run, w.n_barriers, e) == 0)
 		for (size_t k = 0; !through && do_round(&w, k, &through) == 0; k++)
 			;

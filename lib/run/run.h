@@ -18,22 +18,15 @@ struct shard_result {
 	struct err err; /* when it failed */
 };
 
-/* One step of a recipe with one whole-corpus stage. Each but the first refuses (RC_STATE) while the
- * one before is not complete. */
+/* What a process does of the whole: cluster jobs do one step each. A step refuses (RC_STATE) while
+ * the one before is not complete. Steps are counted by the whole-corpus stage they belong to, from 1. */
 enum run_step {
 	RUN_ALL,
-	RUN_COLLECT, /* the first pass, and what its stage can do for single shards */
-	RUN_SPLIT,   /* this task's share of the work between the passes */
+	RUN_COLLECT, /* the pass in front of stage `number`, and what the stage can do for single shards */
+	RUN_SPLIT,   /* this task's share of the stage's work between the passes */
 	RUN_SOLVE,   /* the rest of it; not split */
-	RUN_APPLY,   /* the last pass */
-};
-
-/* Which part of the whole a process does: cluster jobs do one each. */
-enum run_part {
-	RUN_ALL,
-	RUN_PASS,   /* the shards of pass `number`, counted from 1 */
-	RUN_SOLVE,  /* the verdict of the whole-corpus stage behind pass `number` */
-	RUN_REPORT, /* nothing but the report of what is done */
+	RUN_APPLY,   /* the pass behind stage `number`; 0: of a recipe without such stages */
+	RUN_REPORT,  /* nothing but the report of what is done */
 };
 
 struct run {
@@ -44,8 +37,7 @@ struct run {
 	bool force;             /* redo what is done */
 	enum run_step step;
 	uint64_t task, tasks;   /* this process does its share of the plan; 0 of 1 does all */
-	enum run_part part;
-	uint64_t number;
+	uint64_t number;        /* of the stage that `step` belongs to */
 	bool steal;             /* with its own share done, a task takes what others have not begun */
 	bool retry;             /* shards that were kept up to damage are done again */
 	unsigned threads;

@@ -31,6 +31,7 @@ struct corpus {
  * files into a verdict under corpus->dir (deterministic, crash-safe: tmp, fsync, rename);
  * in the second pass `load` opens the verdict and the stage's `doc` applies it, finding its document by (d->shard, d->record). */
 struct barrier {
+	bool in_steps; /* `solve` goes by corpus->step; else it is called once, with SOLVE_ALL */
 	/* NULL: always two passes. Else false when the stage's parameters need no first pass. */
 	bool (*needed)(const void *self);
 	void (*collect)(const void *self, struct doc *d, struct buf *out, struct arena *scratch);
