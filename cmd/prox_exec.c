@@ -77,7 +77,7 @@ static int add_stage(struct options *o, const struct list *rest, struct recipe *
 	if (rest->n != o->joins)
 		return err_set(e, o->joins ? "name one file of replies (see --help)"
 		                           : "documents are named with -i (see --help)");
-	if ((o->strict && set(type, from, "mode", S("strict"), e)) ||
+	if ((o->strict && set(type, from, "grammar", S("strict"), e)) ||
 	    (o->joins && set(type, from, "sidecar", rest->item[0], e)))
 		return -1;
 	param_free(type->params, stage->self);

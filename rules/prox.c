@@ -36,7 +36,7 @@ static const struct param params[] = {
          "where the sidecar's index is made; beside it as SIDECAR.index when empty", NULL},
 	{"level", PARAM_CHOICE, AT(options.level), "chunk", 0, 0,
          "programs edit lines (chunk) or keep and drop documents (doc)", "chunk|doc"},
-	{"mode", PARAM_CHOICE, AT(options.mode), "compat", 0, 0,
+	{"grammar", PARAM_CHOICE, AT(options.mode), "compat", 0, 0,
          "read programs as the ProX code does, or as they are meant", "compat|strict"},
 	{"numbering", PARAM_CHOICE, AT(options.numbering), "source", 0, 0,
          "line numbers are those of the record's text, or of what earlier stages left", "source|current"},
