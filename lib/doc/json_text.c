@@ -44,23 +44,23 @@ static inline char short_escape(char letter)
 }
 
 /* The value of four hex digits, or UINT32_MAX. */
-static uint32_t hex4(const char *p)
+static inline uint32_t hex4(const char *p)
 {
-	uint32_t value = 0;
+	static const unsigned char one_more[256] = {
+	        ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
+	        ['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	        ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+	        ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+	};
+	const unsigned char *s = (const unsigned char *)p;
+	uint32_t a = one_more[s[0]], b = one_more[s[1]], c = one_more[s[2]], d = one_more[s[3]];
 
-	for (int i = 0; i < 4; i++) {
-		unsigned c = (unsigned char)p[i], letter = (c | 32u) - 'a';
-		unsigned digit = c - '0' < 10u ? c - '0' : letter < 6 ? letter + 10 : 16;
-
-		if (digit > 15)
-			return UINT32_MAX;
-		value = value << 4 | digit;
-	}
-	return value;
+	return a && b && c && d ? (a << 12) + (b << 8) + (c << 4) + d - 0x1111 : UINT32_MAX;
 }
 
 /* Reads the escape whose backslash is at *p and steps over it. */
-static enum json_fault read_escape(const char **p, const char *end, uint32_t *c, const char **why)
+static inline enum json_fault read_escape(const char **p, const char *end, uint32_t *c,
+                                          const char **why)
 {
 	const char *s = *p;
 	const char letter = end - s > 1 ? s[1] : 0;
@@ -137,6 +137,8 @@ enum json_fault json_text_read(struct slice s, struct arena *mem, struct slice *
 			if (fault)
 				return fault;
 			out += utf8_put(out, c);
+			if (p < end && *p == '\\')
+				continue; /* whole words may be escaped */
 		}
 		size_t plain = copy_step(out, p), left = (size_t)(end - p);
 
