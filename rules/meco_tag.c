@@ -64,18 +64,18 @@ void meco_tag(struct doc *d, struct slice prefix, bool in_field)
 {
 	struct buf json = {0};
 
-	doc_lines(d);
-	if (d->n_lines == 0)
+	if (d->lines_are_split && d->n_lines == 0)
 		return;
 	buf_byte(&json, '{');
 	if (in_field) {
 		json_write_key(&json, S("prefix"));
 		json_write_text(&json, prefix);
 	} else {
-		buf_addf(&json, "\"prefix_bytes\":%zu,\"prefix_chars\":%zu", prefix.n,
-		         utf8_count(prefix));
-		if (prefix.n)
-			doc_splice(d, 0, 0, 0, prefix);
+		buf_add(&json, S("\"prefix_bytes\":"));
+		json_write_count(&json, prefix.n);
+		buf_add(&json, S(",\"prefix_chars\":"));
+		json_write_count(&json, utf8_count(prefix));
+		doc_prepend(d, prefix);
 	}
 	if (d->curate_span.n && !look(d).has_members) {
 		json_write_key(&json, S("was"));

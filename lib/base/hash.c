@@ -1,6 +1,5 @@
 #include "lib/base/hash.h"
 
-#include <stdio.h>
 #include <xxhash.h>
 
 uint64_t hash64(struct slice s)
@@ -27,10 +26,13 @@ double hash_chance(struct slice key, uint64_t seed)
 
 void hash64_text(uint64_t h, char out[17])
 {
-	snprintf(out, 17, "%016llx", (unsigned long long)h);
+	for (int i = 16; i-- > 0; h >>= 4)
+		out[i] = "0123456789abcdef"[h & 15];
+	out[16] = '\0';
 }
 
 void hash128_text(struct hash128 h, char out[33])
 {
-	snprintf(out, 33, "%016llx%016llx", (unsigned long long)h.hi, (unsigned long long)h.lo);
+	hash64_text(h.hi, out);
+	hash64_text(h.lo, out + 16);
 }

@@ -87,6 +87,16 @@ void json_write_text(struct buf *out, struct slice s)
 	buf_byte(out, '"');
 }
 
+void json_write_count(struct buf *out, uint64_t value)
+{
+	char text[20], *p = text + sizeof text;
+
+	do
+		*--p = (char)('0' + value % 10);
+	while (value /= 10);
+	buf_add(out, (struct slice){p, (size_t)(text + sizeof text - p)});
+}
+
 void json_write_real(struct buf *out, double value)
 {
 	char text[32];

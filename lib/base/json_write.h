@@ -10,6 +10,9 @@ void json_write_text(struct buf *out, struct slice s);
 /* The same without the quotes around it. */
 void json_write_escaped(struct buf *out, struct slice s);
 
+/* A whole number; much faster than buf_addf. */
+void json_write_count(struct buf *out, uint64_t value);
+
 /* Shortest of %.15g %.16g %.17g that reads back equal; NaN and infinities become null. */
 void json_write_real(struct buf *out, double value);
 

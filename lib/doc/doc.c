@@ -21,6 +21,16 @@ static void *grow(struct arena *mem, void *old, size_t *cap, size_t size)
 	return new;
 }
 
+static struct slice join(struct doc *d, struct slice a, struct slice b)
+{
+	char *both = arena_alloc(d->mem, a.n + b.n);
+
+	memcpy(both, a.p, a.n);
+	if (b.n)
+		memcpy(both + a.n, b.p, b.n);
+	return (struct slice){both, a.n + b.n};
+}
+
 void doc_lines(struct doc *d)
 {
 	if (d->lines_are_split)
@@ -37,8 +47,12 @@ void doc_lines(struct doc *d)
 		last = !end;
 		rest = slice_tail(rest, text.n + 1);
 	}
-	d->text = d->source;
-	d->text_is_old = false;
+	if (d->head.n)
+		d->line[0].text = join(d, d->head, d->line[0].text);
+	else
+		d->text = d->source;
+	d->text_is_old = d->head.n > 0;
+	d->head = (struct slice){0};
 	d->lines_are_split = true;
 }
 
@@ -64,14 +78,21 @@ static struct slice join_lines(const struct doc *d)
 
 struct slice doc_text(struct doc *d)
 {
-	if (!d->lines_are_split)
+	if (!d->lines_are_split && !d->head.n)
 		return d->source;
-	if (d->text_is_old)
+	if (d->text_is_old && !d->lines_are_split)
+		d->text = join(d, d->head, d->source);
+	else if (d->text_is_old)
 		d->text = d->n_lines == 0   ? S("")
 		          : d->n_lines == 1 ? d->line[0].text
 		                            : join_lines(d);
 	d->text_is_old = false;
 	return d->text;
+}
+
+size_t doc_text_size(struct doc *d)
+{
+	return d->lines_are_split ? doc_text(d).n : d->head.n + d->source.n;
 }
 
 void doc_score(struct doc *d, const char *name, double value)
@@ -233,6 +254,20 @@ void doc_splice_all(struct doc *d, size_t i, const struct splice *splice, size_t
 void doc_splice(struct doc *d, size_t i, size_t at, size_t len, struct slice text)
 {
 	doc_splice_all(d, i, &(struct splice){at, len, text}, 1);
+}
+
+void doc_prepend(struct doc *d, struct slice text)
+{
+	if (!text.n)
+		return;
+	if (d->lines_are_split) {
+		if (d->n_lines)
+			doc_splice(d, 0, 0, 0, text);
+		return;
+	}
+	text = arena_copy(d->mem, text);
+	d->head = d->head.n ? join(d, text, d->head) : text;
+	add_put(d, 0, 0, 0, text);
 }
 
 void doc_cut(struct doc *d, size_t i)

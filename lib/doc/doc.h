@@ -99,7 +99,8 @@ struct doc {
 	const struct doc_context *context;
 	struct analysis *analysis; /* of the current text, or NULL; see lib/doc/analysis.h */
 
-	/* Private to doc.c. */
+	/* Private to doc.c and record.c. */
+	struct slice head; /* prepended to a text that is not split into lines */
 	struct slice text;
 	bool text_is_old, lines_are_split, some_are_cut;
 	size_t settled_edits; /* those of stages that have returned */
@@ -108,6 +109,9 @@ struct doc {
 
 /* The current text: the lines that are left, joined by LF. */
 struct slice doc_text(struct doc *d);
+
+/* Its bytes, without joining it. */
+size_t doc_text_size(struct doc *d);
 
 /* Splits the text into d->line (done lazily); call it before touching d->line. Cutting every line
  * leaves the empty text. */
@@ -133,6 +137,10 @@ void doc_put(struct doc *d, size_t i, struct slice text);
 
 /* `len` bytes at `at` of d->line[i] become text. Both ends lie between characters. */
 void doc_splice(struct doc *d, size_t i, size_t at, size_t len, struct slice text);
+
+/* Puts `text` (copied) before the whole text: the same as doc_splice at the head of the first line, but
+ * the lines need not be split for it. Nothing happens when all lines were cut. */
+void doc_prepend(struct doc *d, struct slice text);
 
 /* Many splices of one line in one go: a line is copied once, not once a splice, so use it where a
  * line may have many. They rise and do not overlap; `at` counts in the line before any of them. */

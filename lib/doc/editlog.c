@@ -8,13 +8,8 @@
 
 static void add_number(struct buf *out, uint32_t value)
 {
-	char text[10], *p = text + sizeof text;
-
-	do
-		*--p = (char)('0' + value % 10);
-	while (value /= 10);
 	buf_byte(out, ',');
-	buf_add(out, (struct slice){p, (size_t)(text + sizeof text - p)});
+	json_write_count(out, value);
 }
 
 static void write_edit(const struct edit *edit, struct buf *out)
@@ -37,7 +32,9 @@ void editlog_write(const struct doc *d, struct buf *out)
 	char hash[17];
 
 	hash64_text(hash64(d->source), hash);
-	buf_addf(out, "{\"text\":\"%s\",\"keep\":%s", hash, d->dropped_by ? "false" : "true");
+	buf_add(out, S("{\"text\":\""));
+	buf_add(out, slice_of(hash));
+	buf_add(out, d->dropped_by ? S("\",\"keep\":false") : S("\",\"keep\":true"));
 	if (d->dropped_by) {
 		buf_add(out, S(",\"by\":"));
 		json_write_text(out, slice_of(d->dropped_by));

@@ -347,12 +347,19 @@ static struct slice spelling_behind(struct slice json, size_t n)
 
 /* Writes the text as a JSON string. Where only its head has changed the rest keeps the spelling it
  * came in, so that putting something before a text and taking it out again gives the same bytes. */
-static void write_text(const struct doc *d, struct slice text, struct buf *out)
+static void write_text(struct doc *d, struct buf *out)
 {
-	struct slice inside = {d->text_span.p + 1, d->text_span.n - 2};
+	struct slice inside = {d->text_span.p + 1, d->text_span.n - 2}, text;
 
-	buf_reserve(out, text.n + text.n / 16 + 2);
 	buf_byte(out, '"');
+	if (d->head.n) {
+		json_write_escaped(out, d->head);
+		buf_add(out, inside);
+		buf_byte(out, '"');
+		return;
+	}
+	text = doc_text(d);
+	buf_reserve(out, text.n + text.n / 16 + 2);
 	if (slice_ends(text, d->source)) {
 		json_write_escaped(out, slice_head(text, text.n - d->source.n));
 		buf_add(out, inside);
@@ -366,7 +373,7 @@ static void write_text(const struct doc *d, struct slice text, struct buf *out)
 
 void record_write(struct doc *d, struct buf *out)
 {
-	bool text_changed = d->n_edits && !slice_equal(doc_text(d), d->source);
+	bool text_changed = d->head.n || (d->n_edits && !slice_equal(doc_text(d), d->source));
 	bool curate_changed = d->n_notes || d->n_scores > d->scores_read;
 	bool curate_first = d->curate_span.n && d->curate_span.p < d->text_span.p;
 	const char *done = d->raw.p;
@@ -376,7 +383,7 @@ void record_write(struct doc *d, struct buf *out)
 		done = write_through_curate(d, done, out);
 	if (text_changed) {
 		add_between(out, done, d->text_span.p);
-		write_text(d, doc_text(d), out);
+		write_text(d, out);
 		done = d->text_span.p + d->text_span.n;
 	}
 	if (curate_changed && !curate_first)

@@ -265,7 +265,7 @@ void chain_apply(const struct chain *c, size_t from, size_t to, struct doc *d, v
 		const struct stage *s = &c->stage[i];
 		const void *self = self_for(s, d);
 		bool behind_drop = d->dropped_by != NULL;
-		size_t bytes = doc_text(d).n;
+		size_t bytes = doc_text_size(d);
 		uint64_t start = now_ns();
 
 		d->stage = s->name;

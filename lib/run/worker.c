@@ -86,7 +86,7 @@ static int write_kept(struct worker *w, struct doc *d, struct err *e)
 	struct parcel *p = &w->parcel[SINK_MAIN];
 
 	w->tally.kept++;
-	w->tally.text_out += doc_text(d).n;
+	w->tally.text_out += doc_text_size(d);
 	if (t->collect) {
 		t->collect->collect(t->collect_self, d, &w->parcel[SINK_PART].plain, &w->scratch);
 		arena_reset(&w->scratch, KEEP_ARENA);

@@ -22,6 +22,18 @@ text "Hi"
 url http://a.io/x
 becomes "URL: a.io\n\nHi"
 
+# what later stages do to a tagged text is one text with the prefix
+stage meco: {cooldown: 0}
+stage regex: {regex: 'a', action: replace, with: 'e'}
+text "aha\nhad"
+url http://a.io/x
+becomes "URL: e.io\n\nehe\nhed"
+stage regex: {regex: 'x', action: replace, with: 'y'}
+stage meco: {cooldown: 0}
+text "box\nx"
+url http://a.io/x
+becomes "URL: a.io\n\nboy\ny"
+
 # only \n is an escape
 stage meco: {cooldown: 0, template: '{{{authority}}}\t\\n'}
 text "Hi"
