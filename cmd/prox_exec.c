@@ -20,8 +20,8 @@ struct options {
 #define AT(field) offsetof(struct options, field)
 
 static const struct option own[] = {
-	{0, NULL, {"strict", PARAM_BOOL, AT(strict), .help = "the same as --mode strict"}},
-	{0, NULL, {"compat", PARAM_BOOL, AT(compat), .help = "the same as --mode compat"}},
+	{0, NULL, {"strict", PARAM_BOOL, AT(strict), .help = "the same as --grammar strict"}},
+	{0, NULL, {"compat", PARAM_BOOL, AT(compat), .help = "the same as --grammar compat"}},
 	COMMON_INPUT(AT(common)),
 	COMMON_RUN(AT(common)),
 	JOB_STREAM(AT(stream)),

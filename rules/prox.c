@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "lib/base/json_write.h"
+#include "lib/base/log.h"
 #include "lib/base/mem.h"
 #include "lib/doc/json.h"
 #include "lib/doc/prox.h"
@@ -71,6 +72,15 @@ static const struct param params[] = {
 	{0},
 };
 
+static void say_counts(const char *path, const struct prox_store *store)
+{
+	struct prox_store_counts c = prox_store_counts(store);
+
+	log_note("%s: %llu programs; rows left aside: %llu duplicates, %llu failed replies, %llu bad",
+	         path, (unsigned long long)(c.rows - c.duplicates), (unsigned long long)c.duplicates,
+	         (unsigned long long)c.failed, (unsigned long long)c.bad);
+}
+
 static int prox_init(void *self, struct err *e)
 {
 	struct prox *p = self;
@@ -96,6 +106,8 @@ static int prox_init(void *self, struct err *e)
 	const struct prox_store_options o = {index, p->sidecar_id, p->sidecar_program};
 
 	p->store = prox_store_open(path, &o, e);
+	if (p->store)
+		say_counts(path, p->store);
 	free(path);
 	free(index);
 	return p->store ? 0 : -1;

@@ -16,7 +16,7 @@ struct request {
 	void *user;
 	unsigned tries;
 	bool too_long;
-	uint64_t answered; /* replies with status 200 to all requests when it was added */
+	uint64_t answered; /* replies with status 200 to any request when it first failed */
 	double wake; /* monotonic seconds; 0: it is on the wire */
 	size_t max_reply;
 	char why[CURL_ERROR_SIZE];
@@ -202,7 +202,6 @@ void endpoint_add(struct endpoint *p, const char *path, struct slice body, void 
 	buf_free(&url);
 	r->user = user;
 	r->tries = 0;
-	r->answered = p->answered;
 	r->max_reply = p->options.max_reply;
 	if (!r->easy)
 		r->easy = new_easy(p, r);
@@ -257,12 +256,17 @@ static int finish(struct endpoint *p, struct request *r, CURLcode code, struct e
 		curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
 	bool passes = may_pass(status) && !r->too_long;
 
+	if (r->tries == 1)
+		r->answered = p->answered;
 	if (passes && r->tries <= p->options.retries) {
 		r->wake = now() + pause_of(p, r);
 		p->counts.retries++;
 		return 0;
 	}
-	if ((passes && r->answered == p->answered) || status == 401 || status == 403 ||
+	/* No connection is the server's fault; a reply that fails while others do not is its own. */
+	bool reached = code == CURLE_OK || code == CURLE_OPERATION_TIMEDOUT;
+
+	if ((passes && (!reached || r->answered == p->answered)) || status == 401 || status == 403 ||
 	    status == 404)
 		return give_up(r, code, status, e);
 	p->answered += status == 200;

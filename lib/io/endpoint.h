@@ -47,8 +47,9 @@ struct endpoint_reply {
  * timeouts and broken connections are tried again after the pause the server asks for (Retry-After)
  * or a doubling one. 1: there is one, with status 200, one that no retry can mend (400, 413, …), or
  * the last one of a request that failed every time while others were answered; 0: none are under
- * way; -1: all retries failed and no other request was answered meanwhile, or the server refuses us
- * (401, 403, 404), RC_INPUT: those under way have no reply and may be asked again another day. Also -1, RC_AGAIN,
+ * way; -1: there is no connection after all retries, or no request was answered while one failed,
+ * or the server refuses us (401, 403, 404), RC_INPUT: those under way have no reply and may be
+ * asked again another day. Also -1, RC_AGAIN,
  * when is_interrupted says so. */
 int endpoint_next(struct endpoint *p, struct endpoint_reply *r, struct err *e);
 

@@ -1,6 +1,9 @@
 #include "lib/run/ask.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,6 +11,7 @@
 #include "lib/base/json_write.h"
 #include "lib/base/log.h"
 #include "lib/base/mem.h"
+#include "lib/io/file.h"
 #include "lib/io/lines.h"
 #include "lib/io/outfile.h"
 #include "lib/run/feed.h"
@@ -37,6 +41,7 @@ struct asking {
 	struct ask *a;
 	struct endpoint *endpoint;
 	struct outfile *out;
+	int lock; /* OUT.state, held while this process works on OUT */
 	struct json *json;
 	struct arena mem; /* of one record or reply */
 	struct buf body, row;
@@ -95,23 +100,53 @@ static int whole_rows(const char *part, uint64_t *keep, uint64_t *rows, struct e
 	return more;
 }
 
+enum { HASH_TEXT = 16 };
+
+/* Opens OUT.state for this process alone; *is_ours says whether it was made for the same task. */
+static int open_state(struct asking *k, const char *hash, bool *is_ours, struct err *e)
+{
+	struct buf path = {0};
+	char old[HASH_TEXT];
+
+	buf_addf(&path, "%s.state", k->a->out);
+	k->lock = file_open(buf_text(&path), O_RDWR | O_CREAT);
+	int bad = k->lock < 0
+	                  ? err_set_rc(e, RC_OUTPUT, "%s: %s", buf_text(&path), strerror(errno))
+	          : flock(k->lock, LOCK_EX | LOCK_NB) != 0
+	                  ? err_set_rc(e, RC_STATE, "%s: another process is at work on it", k->a->out)
+	                  : 0;
+
+	if (!bad)
+		*is_ours = file_read_at(k->lock, 0, old, HASH_TEXT) == 0 &&
+		           memcmp(old, hash, HASH_TEXT) == 0;
+	buf_free(&path);
+	return bad;
+}
+
+static int write_state(const struct asking *k, const char *hash, struct err *e)
+{
+	if (pwrite(k->lock, hash, HASH_TEXT, 0) == HASH_TEXT && fsync(k->lock) == 0)
+		return 0;
+	return err_set_rc(e, RC_OUTPUT, "%s.state: %s", k->a->out, strerror(errno));
+}
+
 /* 1: the programs are there already; 0: begun or taken up; -1. */
 static int open_out(struct asking *k, struct err *e)
 {
 	struct ask *a = k->a;
-	struct buf state = {0}, part = {0}, old = {0};
-	char hash[17];
+	struct buf part = {0};
+	char hash[HASH_TEXT + 1];
 	uint64_t keep = 0;
+	bool is_ours = false;
 	int result = -1;
 
 	hash64_text(task_hash(a), hash);
-	buf_addf(&state, "%s.state", a->out);
 	buf_addf(&part, "%s.part", a->out);
+	int bad = open_state(k, hash, &is_ours, e);
 	bool is_whole = access(a->out, F_OK) == 0, is_begun = access(buf_text(&part), F_OK) == 0;
-	bool is_ours = access(buf_text(&state), F_OK) == 0 &&
-	               file_read_all(buf_text(&state), &old, 64, e) == 0 &&
-	               slice_equal(buf_slice(&old), slice_of(hash));
 
+	if (bad)
+		goto done;
 	if ((is_whole || is_begun) && !is_ours && !a->force) {
 		err_set_rc(e, RC_STATE, "%s is of other documents or another request; name another file, "
 		           "or use --force to start again", a->out);
@@ -119,13 +154,12 @@ static int open_out(struct asking *k, struct err *e)
 		result = 1;
 	} else if ((a->force || whole_rows(buf_text(&part), &keep, &k->skip, e) == 0) &&
 	           (!keep || lines_open(&k->old, buf_text(&part), ROW_MAX, e) == 0) &&
-	           file_write_atomic(buf_text(&state), slice_of(hash), e) == 0) {
+	           write_state(k, hash, e) == 0) {
 		k->out = outfile_open(a->out, buf_text(&part), keep, e);
 		result = k->out ? 0 : -1;
 	}
-	buf_free(&state);
+done:
 	buf_free(&part);
-	buf_free(&old);
 	return result;
 }
 
@@ -337,7 +371,7 @@ static int ask_all(struct asking *k, struct err *e)
 
 enum rc ask_run(struct ask *a, struct err *e)
 {
-	struct asking k = {.a = a};
+	struct asking k = {.a = a, .lock = -1};
 	uint64_t bytes = 0;
 	int end = -1;
 
@@ -362,6 +396,8 @@ enum rc ask_run(struct ask *a, struct err *e)
 		next = p->next;
 		pending_free(p);
 	}
+	if (k.lock >= 0)
+		close(k.lock);
 	lines_close(&k.old);
 	endpoint_close(k.endpoint);
 	json_close(k.json);

@@ -92,6 +92,14 @@ class Handler(BaseHTTPRequestHandler):
         self.reply(200, {"id": "x", "choices": [choice], "usage": {}})
 
 
-server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request, address):
+        pass  # the client gave up waiting
+
+
+server = Server(("127.0.0.1", options.port), Handler)
 print(server.server_port, flush=True)
 server.serve_forever()
