@@ -7,15 +7,15 @@
 
 #include "lib/base/hash.h"
 
-/* A place whose n-gram occurs at least twice; equal n-grams share a group, numbered by first
- * appearance. */
-struct ngram {
+/* A place whose n-gram occurs at least twice. Equal n-grams share a group. */
+struct ngram_position {
 	uint32_t at, group;
 };
 
-struct ngram_pair {
+/* Groups are numbered by first appearance: left and right are the groups of the two (n-1)-grams. */
+struct ngram_group {
 	uint32_t left, right;
-	uint32_t group; /* + 1; 0: free */
+	uint32_t count, first;
 };
 
 static uint64_t chars_at(const struct words *w, size_t at, unsigned n)
@@ -27,21 +27,14 @@ static uint64_t chars_at(const struct words *w, size_t at, unsigned n)
 	return chars;
 }
 
-/* Writes down the most frequent n-gram, given the candidates of the level and their counts. */
-static void measure_top(struct ngrams *g, unsigned n, size_t candidates, size_t groups)
+static void measure_top(struct ngrams *g, unsigned n, size_t groups)
 {
-	uint32_t best = 1;
-	size_t group = 0, at = 0;
+	struct ngram_group best = {.count = 1, .first = 0};
 
 	for (size_t i = 0; i < groups; i++)
-		if (g->count[i] > best)
-			best = g->count[group = i];
-	for (size_t i = 0; best > 1 && i < candidates; i++)
-		if (g->position[i].group == group) {
-			at = g->position[i].at;
-			break;
-		}
-	g->top[n] = (chars_at(g->words, at, n) + n - 1) * best;
+		if (g->group[i].count > best.count)
+			best = g->group[i];
+	g->top[n] = (chars_at(g->words, best.first, n) + n - 1) * best.count;
 }
 
 static void measure_repeated(struct ngrams *g, unsigned n)
@@ -51,95 +44,133 @@ static void measure_repeated(struct ngrams *g, unsigned n)
 	size_t next = 0;
 
 	for (size_t i = 0; i < g->n_positions; i++) {
-		struct ngram p = g->position[i];
+		struct ngram_position p = g->position[i];
 
 		if (p.at < next)
 			continue;
-		if (g->count[p.group] == SEEN) {
+		if (g->group[p.group].count == SEEN) {
 			chars += chars_at(g->words, p.at, n);
 			next = (size_t)p.at + n;
 		}
-		g->count[p.group] = SEEN;
+		g->group[p.group].count = SEEN;
 	}
 	g->repeated[n] = chars;
 }
 
-/* Ends a level: the candidates whose group has one member leave. */
-static void finish_level(struct ngrams *g, unsigned n, size_t candidates, size_t groups)
-{
-	size_t kept = 0;
-
-	measure_top(g, n, candidates, groups);
-	for (size_t i = 0; i < candidates; i++)
-		if (g->count[g->position[i].group] > 1)
-			g->position[kept++] = g->position[i];
-	g->n_positions = kept;
-	measure_repeated(g, n);
-	g->level = n;
-}
-
+/* Words need no positions of their own. */
 static void first_level(struct ngrams *g)
 {
 	const struct words *w = g->words;
-	size_t n = 0;
+	const struct word *top = w->distinct;
 
-	for (size_t i = 0; i < w->n_distinct; i++)
-		if (w->distinct[i].count > 1)
-			n += w->distinct[i].count;
-	g->position = arena_alloc(g->mem, n * sizeof *g->position);
-	g->count = arena_alloc(g->mem, w->n_distinct * sizeof *g->count + n * sizeof *g->count);
-	n = 0;
-	for (size_t i = 0; i < w->n; i++)
-		if (words_at(w, i)->count > 1)
-			g->position[n++] = (struct ngram){(uint32_t)i, w->id[i]};
-	for (size_t i = 0; i < w->n_distinct; i++)
-		g->count[i] = w->distinct[i].count;
-	finish_level(g, 1, n, w->n_distinct);
+	for (size_t i = 0; i < w->n_distinct; i++) {
+		const struct word *word = &w->distinct[i];
+
+		if (word->count > top->count)
+			top = word;
+		g->repeated[1] += (uint64_t)word->chars * (word->count - 1);
+		if (word->count > 1)
+			g->n_positions += word->count;
+	}
+	g->top[1] = (uint64_t)top->chars * top->count;
 }
 
-/* The group of a pair of groups; *groups is how many there are. */
-static uint32_t group_of(struct ngrams *g, size_t mask, struct ngram left, struct ngram right,
+/* Empties the table for at most n groups; returns its mask. */
+static size_t clear_table(struct ngrams *g, size_t n)
+{
+	size_t size = 16;
+
+	while (size < 2 * n)
+		size *= 2;
+	if (!g->table) {
+		g->table = arena_alloc(g->mem, size * sizeof *g->table);
+		g->group = arena_alloc(g->mem, n * sizeof *g->group);
+	}
+	memset(g->table, 0, size * sizeof *g->table);
+	return size - 1;
+}
+
+/* The group of the n-gram at `at`, made of two; *groups is how many there are. */
+static uint32_t group_of(struct ngrams *g, size_t mask, uint32_t at, uint32_t left, uint32_t right,
                          size_t *groups)
 {
-	size_t at = hash_mix((uint64_t)left.group << 32 | right.group) & mask;
+	uint64_t hash = (left * 0x9e3779b97f4a7c15u) ^ (right * 0xbf58476d1ce4e5b9u);
+	size_t i = (hash ^ hash >> 32) & mask;
 
-	for (; g->table[at].group; at = (at + 1) & mask)
-		if (g->table[at].left == left.group && g->table[at].right == right.group) {
-			g->count[g->table[at].group - 1]++;
-			return g->table[at].group - 1;
-		}
-	g->count[*groups] = 1;
-	g->table[at] = (struct ngram_pair){left.group, right.group, (uint32_t)++*groups};
+	for (; g->table[i]; i = (i + 1) & mask) {
+		struct ngram_group *known = &g->group[g->table[i] - 1];
+
+		if (known->left == left && known->right == right)
+			return known->count++, g->table[i] - 1;
+	}
+	g->group[*groups] = (struct ngram_group){left, right, 1, at};
+	g->table[i] = (uint32_t)++*groups;
 	return (uint32_t)*groups - 1;
+}
+
+/* Ends a level: measures it, and the places whose n-gram occurs once leave. */
+static void finish_level(struct ngrams *g, size_t candidates, size_t groups)
+{
+	unsigned n = g->level + 1;
+	size_t kept = 0;
+
+	measure_top(g, n, groups);
+	for (size_t i = 0; i < candidates; i++) {
+		g->position[kept] = g->position[i];
+		kept += g->group[g->position[i].group].count > 1;
+	}
+	g->n_positions = kept;
+	measure_repeated(g, n);
+}
+
+static void second_level(struct ngrams *g)
+{
+	const struct words *w = g->words;
+	size_t candidates = 0, groups = 0;
+	bool repeated = words_at(w, 0)->count > 1;
+
+	g->position = arena_alloc(g->mem, (g->n_positions + 1) * sizeof *g->position);
+	for (size_t i = 0; i + 1 < w->n; i++) {
+		bool next = words_at(w, i + 1)->count > 1;
+
+		g->position[candidates].at = (uint32_t)i;
+		candidates += repeated & next;
+		repeated = next;
+	}
+	size_t mask = clear_table(g, candidates);
+
+	for (size_t i = 0; i < candidates; i++) {
+		struct ngram_position *p = &g->position[i];
+
+		p->group = group_of(g, mask, p->at, w->id[p->at], w->id[p->at + 1], &groups);
+	}
+	finish_level(g, candidates, groups);
 }
 
 static void next_level(struct ngrams *g)
 {
-	size_t groups = 0, candidates = 0, size = 16;
+	size_t groups = 0, candidates = 0, mask = clear_table(g, g->n_positions);
 
-	while (size < 2 * g->n_positions)
-		size *= 2;
-	if (!g->table)
-		g->table = arena_alloc(g->mem, size * sizeof *g->table);
-	memset(g->table, 0, size * sizeof *g->table);
 	for (size_t i = 0; i + 1 < g->n_positions; i++) {
-		struct ngram left = g->position[i], right = g->position[i + 1];
+		struct ngram_position left = g->position[i], right = g->position[i + 1];
 
-		if (left.at + 1 == right.at)
-			g->position[candidates++] = (struct ngram){
-				left.at,
-				group_of(g, size - 1, left, right, &groups),
-			};
+		if (left.at + 1 != right.at)
+			continue;
+		uint32_t group = group_of(g, mask, left.at, left.group, right.group, &groups);
+
+		g->position[candidates++] = (struct ngram_position){left.at, group};
 	}
-	finish_level(g, g->level + 1, candidates, groups);
+	finish_level(g, candidates, groups);
 }
 
 static void advance(struct ngrams *g, unsigned n)
 {
 	assert(n >= 1 && n <= NGRAMS_MAX);
-	while (g->level < n)
+	for (; g->level < n; g->level++)
 		if (g->level == 0)
 			first_level(g);
+		else if (g->level == 1)
+			second_level(g);
 		else
 			next_level(g);
 }

@@ -12,11 +12,11 @@ struct ngrams {
 	struct arena *mem;
 
 	/* Private. */
-	unsigned level; /* done up to this n; `position` holds what repeats at it */
-	struct ngram *position;
+	unsigned level; /* done up to this n; from 2 on, `position` holds what repeats at it */
+	struct ngram_position *position;
 	size_t n_positions;
-	struct ngram_pair *table;
-	uint32_t *count;
+	struct ngram_group *group;
+	uint32_t *table;
 	bool checked;          /* whether words are enough to tell joined n-grams apart … */
 	struct joined *joined; /* … and what is needed when they are not, else NULL */
 	uint64_t top[NGRAMS_MAX + 1], repeated[NGRAMS_MAX + 1];

@@ -96,7 +96,8 @@ static void add_alarm(struct search *s, size_t at, size_t longer)
 	s->first[longer] = (uint32_t)++s->n;
 }
 
-/* Follows the joined text behind word `at` for as long as it spells the head of some word. */
+/* Follows the joined text behind word `at` for as long as it spells the head of some word, and
+ * notes every longer word that it spells. */
 static void follow(struct search *s, size_t at)
 {
 	struct reader r = {s->w, at + 1, 0};
@@ -104,14 +105,13 @@ static void follow(struct search *s, size_t at)
 	char c;
 
 	buf_reset(&s->spelt);
+	buf_add(&s->spelt, words_at(s->w, at)->text);
 	while (s->work < s->limit && reader_next(&r, &c)) {
 		hash = roll(hash, c);
 		unsigned bits = s->heads.bits[place(&s->heads, hash)];
 
 		if (!(bits & IS_HEAD))
 			break;
-		if (s->spelt.n == 0)
-			buf_add(&s->spelt, words_at(s->w, at)->text);
 		buf_byte(&s->spelt, c);
 		s->work++;
 		if (!(bits & IS_WORD))
@@ -123,6 +123,24 @@ static void follow(struct search *s, size_t at)
 			add_alarm(s, at, (size_t)(longer - s->w->distinct));
 	}
 	s->work += s->spelt.n;
+}
+
+/* False when word `at` and the one behind it spell no word together, nor the head of one that goes
+ * on behind them. */
+static inline bool may_spell(const struct search *s, size_t at)
+{
+	struct slice next = words_at(s->w, at + 1)->text;
+	uint32_t hash = s->heads.hash[s->w->id[at]];
+	size_t n = next.n < 32 ? next.n : 32;
+
+	for (size_t i = 0; i < n; i++) {
+		hash = roll(hash, next.p[i]);
+		unsigned bits = s->heads.bits[place(&s->heads, hash)];
+
+		if (bits != IS_HEAD)
+			return bits & IS_WORD;
+	}
+	return true;
 }
 
 /* Words p and q differ and one is the head of the other: whether as many words from p on as from q
@@ -148,12 +166,9 @@ static bool is_ambiguous(struct search *s)
 {
 	const struct words *w = s->w;
 
-	for (size_t i = 0; i + 1 < w->n; i++) {
-		uint32_t hash = roll(s->heads.hash[w->id[i]], *words_at(w, i + 1)->text.p);
-
-		if (s->heads.bits[place(&s->heads, hash)] & IS_HEAD)
+	for (size_t i = 0; i + 1 < w->n; i++)
+		if (may_spell(s, i))
 			follow(s, i);
-	}
 	for (size_t q = 0; s->n && q < w->n; q++)
 		for (uint32_t k = s->first[w->id[q]]; k; k = s->alarm[k - 1].next)
 			if (read_alike(s, s->alarm[k - 1].at, q))
