@@ -31,7 +31,7 @@ static const struct option options[] = {
 	            .help = "an index of documents that are there already; may be repeated"}},
 	{0, NULL, {"against-only", PARAM_BOOL, AT(against_only),
 	           .help = "drop only what meets a document of an index"}},
-	STAGE_OPTION(0, "DIR", "index-out", index_out, "write an index of what stays"),
+	STAGE_OPTION(0, "DIR", "index-out", index_out, "write an index of this corpus"),
 	STAGE_OPTION(0, "FIELD", "date", date, "path of the date field (date), for --keep newest"),
 	{0, NULL, {"dropped", PARAM_BOOL, AT(dropped), .help = "write the dropped records to OUT/dropped"}},
 	STAGE_OPTION(0, "NAME", "method", method, "minhash: fast (default) or compat, datatrove's"),

@@ -27,7 +27,7 @@ struct dedup_stage {
 	 .at = (base) + offsetof(struct dedup_stage, against_only),                                \
 	 .help = "drop only what meets a document of an index"},                                   \
 	{.name = "index_out", .kind = PARAM_TEXT, .at = (base) + offsetof(struct dedup_stage, index_out), \
-	 .help = "folder for an index of what stays, for later corpora"}
+	 .help = "folder for an index of this corpus, for later ones"}
 
 int dedup_stage_init(struct dedup_stage *s, struct err *e);
 void dedup_stage_fini(struct dedup_stage *s);

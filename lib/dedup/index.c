@@ -71,12 +71,12 @@ static int read_chunk(const struct sealed *file, const struct sketch *s, const s
 	return read_keys(file, s, c, w, mem, e);
 }
 
-static int keep_chunk(const struct index_job *j, size_t shard, const struct sketch *s, const struct sketch_chunk *c,
+static int add_chunk(const struct index_job *j, size_t shard, const struct sketch *s, const struct sketch_chunk *c,
                       const struct whole *w, struct sketch_out *out, struct err *e)
 {
 	for (uint64_t i = 0; i < c->docs; i++) {
 		const struct verdict_entry *const entry = verdict_find(j->v, shard, w->record[i]);
-		const struct sketch_row row = {
+		struct sketch_row row = {
 			.record = w->record[i],
 			.order = w->order[i],
 			.id = {w->id + w->id_at[i], w->id_at[i + 1] - w->id_at[i]},
@@ -88,8 +88,8 @@ static int keep_chunk(const struct index_job *j, size_t shard, const struct sket
 			.set_n = (uint32_t)((w->set_at[i + 1] - w->set_at[i]) / 4),
 		};
 
-		if (entry && entry->survivor != entry->doc)
-			continue;
+		if (entry)
+			row.id = verdict_name(j->v, entry);
 		if (w->id_at[i + 1] < w->id_at[i] || w->set_at[i + 1] < w->set_at[i])
 			return err_set_rc(e, RC_STATE, "%s: damaged", s->path);
 		if (sketch_add(out, &row, e) != 0)
@@ -120,7 +120,7 @@ static int do_shard(void *user, size_t i, unsigned thread, struct err *e)
 		arena_reset(&mem, 0);
 		rc = read_chunk(&file, s, &s->chunk[c], &w, &mem, e);
 		if (rc == 0)
-			rc = keep_chunk(j, i, s, &s->chunk[c], &w, out, e);
+			rc = add_chunk(j, i, s, &s->chunk[c], &w, out, e);
 	}
 	if (rc == 0)
 		rc = sketch_commit(out, e);

@@ -1,5 +1,7 @@
-/* An index: the sketches of what a dedup kept, for later corpora to be compared with. It is a folder
- * with one sketch file a shard and, written last, `index`, which says how many there are. */
+/* An index: the sketches of a corpus, for later ones to be compared with. It is a folder with one
+ * sketch file a shard and, written last, `index`, which says how many there are. Dropped documents
+ * are in it too, under the id of the document that stayed for them: what was a duplicate once is
+ * one again. */
 #ifndef CURATE_DEDUP_INDEX_H
 #define CURATE_DEDUP_INDEX_H
 
@@ -7,7 +9,7 @@
 
 #define INDEX_MAGIC "INDX"
 
-/* Writes the documents of `s` that are no index's and that the verdict keeps. */
+/* Writes the documents of `s` that are no index's. */
 int index_write(const char *dir, const struct sketches *s, const struct verdict *v, unsigned threads, uint64_t mem,
                 struct err *e);
 
