@@ -5,12 +5,13 @@
 #include "cmd/explain.h"
 #include "cmd/job.h"
 #include "lib/base/mem.h"
+#include "lib/doc/show.h"
 
 struct options {
 	struct common common;
 	struct stream_job job;
 	struct list stage;
-	struct slice explain;
+	struct slice explain, show;
 	bool print_config, list_stages;
 };
 
@@ -24,6 +25,8 @@ static const struct option options[] = {
 	JOB_STREAM(AT(job)),
 	{0, "ID", {"explain", PARAM_TEXT, AT(explain),
 	           .help = "say of one document what every stage measured and decided"}},
+	{0, "WHAT", {"show", PARAM_TEXT, AT(show),
+	             .help = "write of each document what rules see: " SHOW_CHOICES}},
 	{0, NULL, {"list-stages", PARAM_BOOL, AT(list_stages),
 	           .help = "list all stages with their parameters, and stop"}},
 	{0, NULL, {"print-config", PARAM_BOOL, AT(print_config),
@@ -77,11 +80,23 @@ static int add_rules(const struct options *o, struct recipe *r, struct err *e)
 	return 0;
 }
 
+static void show_document(void *user, struct doc *d, struct buf *out)
+{
+	show_write(d, user, out);
+}
+
 static enum rc filter(struct options *o, struct recipe *r, struct err *e)
 {
 	struct explain explain = {.id = o->explain, .recipe = r};
 	enum rc rc;
 
+	if (o->show.n) {
+		if (!show_is(o->show.p))
+			return err_set(e, "--show %.*s: not one of " SHOW_CHOICES, SLICE(o->show)),
+			       RC_USAGE;
+		o->job.show = show_document;
+		o->job.show_user = (void *)o->show.p;
+	}
 	if (o->explain.n) {
 		r->judge = 1;
 		r->chain.complete = true;
