@@ -119,7 +119,9 @@ static bool is_special(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+	/* /dev/stdout may lead to a regular file; it must be written to all the same. */
+	return strncmp(path, "/dev/", 5) == 0 ||
+	       (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
 }
 
 struct outfile *outfile_open(const char *path, const char *tmp_path, uint64_t keep, struct err *e)

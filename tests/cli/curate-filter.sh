@@ -47,6 +47,8 @@ id=$(zstd -dcq dropped.jsonl.zst | head -1 | python3 -c 'import json,sys; print(
 check "--explain says what was measured and why it was dropped" says 'gopher_quality: drops it: gopher_' "$bin/curate-filter" -q -r gopher_quality -i in.jsonl --explain "$id"
 check "--explain of an unknown id is exit 3" exits 3 "$bin/curate-filter" -q -r gopher_quality -i in.jsonl --explain nobody
 check "--list-stages names parameters and defaults" says 'min_doc_words.*default 50' "$bin/curate-filter" --list-stages
+"$bin/curate-filter" -q -r gopher_quality -o /dev/null --log /dev/stdout <in.jsonl >log2.jsonl
+check "/dev/stdout and /dev/null are written to, not replaced" test -L /dev/stdout -a -c /dev/null -a "$(wc -l <log2.jsonl)" = 600
 check "--help fits a screen and says the version's name" says 'usage: curate-filter' "$bin/curate-filter" --help
 python3 - <<'EOF'
 import json
