@@ -314,8 +314,13 @@ static struct slice random_text(uint32_t most)
 static void random_stage(struct doc *d, const char *name)
 {
 	d->stage = name;
-	doc_lines(d);
-	for (uint32_t k = chance(6); k > 0 && d->n_lines; k--) {
+	if (chance(3) == 0)
+		doc_prepend(d, random_text(3));
+	uint32_t k = chance(3) ? chance(6) : 0;
+
+	if (k)
+		doc_lines(d); /* else it stays unsplit */
+	for (; k > 0 && d->n_lines; k--) {
 		size_t i = chance((uint32_t)d->n_lines);
 		size_t at = chance_border(d->line[i].text);
 		size_t end = at + chance_border(slice_tail(d->line[i].text, at));

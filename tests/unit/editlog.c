@@ -72,8 +72,13 @@ static void random_stage(struct doc *d)
 	static const char *const name[] = {"q", "r", "s\"", "t"};
 
 	d->stage = stage[chance(4)];
-	doc_lines(d);
-	for (uint32_t k = chance(5); k > 0; k--) {
+	if (chance(3) == 0)
+		doc_prepend(d, random_text(3));
+	uint32_t k = chance(3) ? chance(5) : 0;
+
+	if (k)
+		doc_lines(d); /* else it stays unsplit */
+	for (; k > 0; k--) {
 		if (chance(4) == 0)
 			doc_score(d, name[chance(4)], random_double());
 		if (chance(8) == 0)
