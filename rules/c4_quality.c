@@ -93,8 +93,7 @@ static unsigned what_it_says(const struct c4_quality *r, struct slice text, stru
 	char *lower = arena_alloc(scratch, text.n);
 	unsigned says = 0;
 
-	for (size_t i = 0; i < text.n; i++) /* vectorises */
-		lower[i] = (char)(text.p[i] | (text.p[i] >= 'A' && text.p[i] <= 'Z') << 5);
+	utf8_lower_ascii(text, lower);
 	literals_each(r->phrases, (struct slice){lower, text.n}, note_phrase, &says);
 	return says;
 }

@@ -13,13 +13,29 @@ int slice_compare(struct slice a, struct slice b)
 	return order ? order : (a.n > b.n) - (a.n < b.n);
 }
 
+/* memmem looks at every byte for so short a string; memchr for its first byte seldom stops. */
+static const char *find_short(const char *p, size_t n, struct slice what)
+{
+	const char *end = p + n - what.n + 1; /* behind the last place where it can start */
+
+	while (p < end && (p = memchr(p, what.p[0], (size_t)(end - p)))) {
+		if (memcmp(p, what.p, what.n) == 0)
+			return p;
+		p++;
+	}
+	return NULL;
+}
+
 size_t slice_find(struct slice s, struct slice what, size_t from)
 {
 	if (from > s.n)
 		return SIZE_MAX;
 	if (what.n == 0)
 		return from;
-	const char *hit = memmem(s.p + from, s.n - from, what.p, what.n);
+	if (what.n > s.n - from)
+		return SIZE_MAX;
+	const char *hit = what.n <= 3 ? find_short(s.p + from, s.n - from, what)
+	                              : memmem(s.p + from, s.n - from, what.p, what.n);
 	return hit ? (size_t)(hit - s.p) : SIZE_MAX;
 }
 

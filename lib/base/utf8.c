@@ -1,5 +1,9 @@
 #include "lib/base/utf8.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* Bytes of the valid character at p, n >= 1 bytes left; 0 when it is not one. */
 static unsigned valid_size(const unsigned char *p, size_t n)
 {
@@ -42,13 +46,41 @@ bool utf8_valid(struct slice s)
 	return true;
 }
 
+enum { EIGHT = sizeof(uint64_t) };
+
+static const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+
+/* All bytes but those that continue a character, eight at a time. */
 size_t utf8_count(struct slice s)
 {
-	size_t count = 0;
+	size_t count = s.n, i = 0;
+	uint64_t w;
 
-	for (size_t i = 0; i < s.n; i++) /* vectorises: bytes that start a character */
-		count += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+	for (; i + EIGHT <= s.n; i += EIGHT) {
+		memcpy(&w, s.p + i, EIGHT);
+		w = (w >> 7) & (~w >> 6) & ones;
+		count -= w * ones >> 56;
+	}
+	for (; i < s.n; i++)
+		count -= ((unsigned char)s.p[i] & 0xc0) == 0x80;
 	return count;
+}
+
+void utf8_lower_ascii(struct slice s, char *out)
+{
+	size_t i = 0;
+	uint64_t w;
+
+	for (; i + EIGHT <= s.n; i += EIGHT) {
+		memcpy(&w, s.p + i, EIGHT);
+		uint64_t low = w & ~tops; /* so that no addition carries into the next byte */
+		uint64_t from_a = low + (0x80 - 'A') * ones, behind_z = low + (0x7f - 'Z') * ones;
+
+		w |= (from_a & ~behind_z & ~w & tops) >> 2; /* 0x80 becomes the bit of lower case */
+		memcpy(out + i, &w, EIGHT);
+	}
+	for (; i < s.n; i++)
+		out[i] = (char)(s.p[i] | (s.p[i] >= 'A' && s.p[i] <= 'Z') << 5);
 }
 
 uint32_t utf8_last(struct slice s, unsigned *size)
@@ -119,9 +151,10 @@ bool utf8_split(struct slice *rest, struct slice *word)
 	size_t n = 0;
 
 	while (n < s.n) {
-		unsigned size;
+		unsigned char c = (unsigned char)s.p[n];
+		unsigned size = 1;
 
-		if (utf8_is_space(utf8_at(s.p + n, &size)))
+		if ((c <= ' ' || c >= 0x80) && utf8_is_space(utf8_at(s.p + n, &size)))
 			break;
 		n += size;
 	}
@@ -172,6 +205,34 @@ static unsigned break_size(struct slice s, size_t at)
 	return 0;
 }
 
+/* The first byte at or behind `at` that may begin a line break: 0A-0D, 1C-1E, C2, E2. */
+static size_t break_candidate(struct slice s, size_t at)
+{
+#ifdef __SSE2__
+	for (; at + sizeof(__m128i) <= s.n; at += sizeof(__m128i)) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(s.p + at));
+		__m128i a = _mm_sub_epi8(v, _mm_set1_epi8(0x0a));
+		__m128i b = _mm_sub_epi8(v, _mm_set1_epi8(0x1c));
+		__m128i hit = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(a, _mm_set1_epi8(3)), a),
+		                           _mm_cmpeq_epi8(_mm_min_epu8(b, _mm_set1_epi8(2)), b));
+
+		hit = _mm_or_si128(hit, _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xc2)),
+		                                     _mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xe2))));
+		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
+
+		if (mask)
+			return at + (unsigned)__builtin_ctz(mask);
+	}
+#endif
+	for (; at < s.n; at++) {
+		unsigned char c = (unsigned char)s.p[at];
+
+		if ((c >= 0x0a && c <= 0x0d) || (c >= 0x1c && c <= 0x1e) || c == 0xc2 || c == 0xe2)
+			break;
+	}
+	return at;
+}
+
 bool utf8_splitline(struct slice *rest, struct slice *line)
 {
 	unsigned size = 0;
@@ -179,7 +240,7 @@ bool utf8_splitline(struct slice *rest, struct slice *line)
 
 	if (rest->n == 0)
 		return false;
-	while (at < rest->n && (size = break_size(*rest, at)) == 0)
+	while ((at = break_candidate(*rest, at)) < rest->n && (size = break_size(*rest, at)) == 0)
 		at++;
 	*line = slice_head(*rest, at);
 	*rest = slice_tail(*rest, at + size);

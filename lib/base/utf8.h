@@ -10,6 +10,9 @@ bool utf8_valid(struct slice s);
 /* Number of code points of valid UTF-8. */
 size_t utf8_count(struct slice s);
 
+/* Writes s with A-Z in lower case and all else as it is; `out` may be s.p itself. */
+void utf8_lower_ascii(struct slice s, char *out);
+
 /* Bytes of the character that starts with this byte of valid UTF-8: 1 to 4. */
 static inline unsigned utf8_size(unsigned char first)
 {
