@@ -124,9 +124,10 @@ void doc_note(struct doc *d, const char *key, struct slice json)
 	for (size_t i = 0; i < d->n_notes; i++)
 		if (strcmp(d->note[i].key, key) == 0) {
 			d->note[i].json = json;
+			d->note[i].by = d->stage;
 			return;
 		}
-	*ADD(d, d->note, d->n_notes, d->note_cap) = (struct note){key, json};
+	*ADD(d, d->note, d->n_notes, d->note_cap) = (struct note){key, json, d->stage};
 }
 
 void doc_count(struct doc *d, const char *name, uint64_t n)

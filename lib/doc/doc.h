@@ -40,6 +40,7 @@ struct score {
 struct note {
 	const char *key;
 	struct slice json;
+	const char *by; /* the stage */
 };
 
 /* What a stage counted at one document, for the report. */
@@ -90,6 +91,7 @@ struct doc {
 	struct slice why;       /* the reason of the first drop, e.g. "gopher_short_doc" */
 	struct slice failure;   /* why the run must end here, or empty */
 	const char *route;      /* NULL: the main output; "cooldown": OUT/cooldown/SHARD */
+	const char *route_by;   /* the stage that said so */
 
 	/* Set by the framework before each stage. */
 	const char *stage; /* its name in the recipe: what edits and drops are signed with */
@@ -165,10 +167,11 @@ static inline void doc_fail(struct doc *d, struct slice why)
 }
 
 /* The document is written to this folder of the output instead; the last one counts. A plain folder
- * name that lives as long as d->mem. The edit log says "route":"NAME", so replay holds. */
+ * name that lives as long as d->mem. The edit log says so, and replay holds. */
 static inline void doc_route(struct doc *d, const char *route)
 {
 	d->route = route;
+	d->route_by = d->stage;
 }
 
 /* Called by the framework when a stage returns: cut lines leave, what was derived from an older

@@ -27,6 +27,31 @@ static void write_edit(const struct edit *edit, struct buf *out)
 	}
 }
 
+static void write_notes(const struct doc *d, struct buf *out)
+{
+	bool signed_apart = false;
+
+	for (size_t i = 0; i < d->n_notes; i++) {
+		if (i == 0)
+			buf_add(out, S(",\"notes\":{"));
+		json_write_key(out, slice_of(d->note[i].key));
+		buf_add(out, d->note[i].json);
+	}
+	if (d->n_notes)
+		buf_byte(out, '}');
+	for (size_t i = 0; i < d->n_notes; i++) {
+		if (!d->note[i].by || strcmp(d->note[i].key, d->note[i].by) == 0)
+			continue;
+		if (!signed_apart)
+			buf_add(out, S(",\"note_by\":{"));
+		signed_apart = true;
+		json_write_key(out, slice_of(d->note[i].key));
+		json_write_text(out, slice_of(d->note[i].by));
+	}
+	if (signed_apart)
+		buf_byte(out, '}');
+}
+
 void editlog_write(const struct doc *d, struct buf *out)
 {
 	char hash[17];
@@ -42,8 +67,11 @@ void editlog_write(const struct doc *d, struct buf *out)
 		json_write_text(out, d->why);
 	}
 	if (d->route) {
-		buf_add(out, S(",\"route\":"));
+		buf_add(out, S(",\"route\":["));
+		json_write_text(out, slice_of(d->route_by));
+		buf_byte(out, ',');
 		json_write_text(out, slice_of(d->route));
+		buf_byte(out, ']');
 	}
 	for (size_t i = d->scores_read; i < d->n_scores; i++) {
 		if (i == d->scores_read)
@@ -53,14 +81,7 @@ void editlog_write(const struct doc *d, struct buf *out)
 	}
 	if (d->n_scores > d->scores_read)
 		buf_byte(out, '}');
-	for (size_t i = 0; i < d->n_notes; i++) {
-		if (i == 0)
-			buf_add(out, S(",\"notes\":{"));
-		json_write_key(out, slice_of(d->note[i].key));
-		buf_add(out, d->note[i].json);
-	}
-	if (d->n_notes)
-		buf_byte(out, '}');
+	write_notes(d, out);
 	for (size_t i = 0; i < d->n_edits; i++) {
 		buf_add(out, i ? S(",[") : S(",\"edits\":[["));
 		write_edit(&d->edit[i], out);
@@ -88,6 +109,10 @@ struct reading {
 	struct edit *edit;
 	size_t n, cap;
 	unsigned field; /* of the edit at hand */
+	const char *without;
+	struct slice note_by;   /* an object, or empty */
+	struct slice route[2];  /* stage, folder */
+	unsigned route_parts;
 	const char *wrong;
 	struct slice last_name; /* of a stage, and its copy: most edits come in runs */
 	const char *last_copy;
@@ -188,6 +213,24 @@ static int read_score(void *user, struct slice key, const struct json_value *v)
 	return 0;
 }
 
+struct owner {
+	struct slice key, name;
+};
+
+static int find_owner(void *user, struct slice key, const struct json_value *v)
+{
+	struct owner *o = user;
+
+	if (v->kind == JSON_STRING && slice_equal(key, o->key))
+		o->name = v->text;
+	return 0;
+}
+
+static bool is_left_out(const struct reading *r, struct slice stage)
+{
+	return r->without && slice_equal(stage, slice_of(r->without));
+}
+
 static int read_note(void *user, struct slice key, const struct json_value *v)
 {
 	struct reading *r = user;
@@ -196,7 +239,16 @@ static int read_note(void *user, struct slice key, const struct json_value *v)
 		return malformed(r, "a note with a wrong key");
 	if (r->d->n_notes >= MAX_NAMES)
 		return malformed(r, "too many notes");
+	struct owner owner = {key, key};
+
+	json_each(r->d->context->json, r->note_by, r->d->mem, find_owner, &owner);
+	if (is_left_out(r, owner.name))
+		return 0;
+	const char *stage = r->d->stage;
+
+	r->d->stage = name_of(r, owner.name);
 	doc_note(r->d, arena_addf(r->d->mem, "%.*s", SLICE(key)).p, v->span);
+	r->d->stage = stage;
 	return 0;
 }
 
@@ -211,22 +263,45 @@ static int read_all(struct reading *r, const struct json_value *v, enum json_kin
 	return json_each(r->d->context->json, v->span, r->d->mem, each, r);
 }
 
-enum { TEXT, KEEP, BY, WHY, SCORES, NOTES, EDITS, BAD, ROUTE, MEMBERS };
+enum { TEXT, KEEP, BY, WHY, SCORES, NOTES, EDITS, BAD, ROUTE, NOTE_BY, MEMBERS };
 
 /* A log may come from anywhere, and routes become paths. */
-static bool is_folder_name(const struct json_value *v)
+static bool is_folder_name(struct slice s)
 {
-	struct slice s = v->text;
+	return s.n > 0 && s.n < 256 && s.p[0] != '.' && !memchr(s.p, '/', s.n) &&
+	       !memchr(s.p, 0, s.n);
+}
 
-	return v->kind == JSON_STRING && s.n > 0 && s.n < 256 && s.p[0] != '.' &&
-	       !memchr(s.p, '/', s.n) && !memchr(s.p, 0, s.n);
+static int read_route(void *user, struct slice key, const struct json_value *v)
+{
+	struct reading *r = user;
+
+	(void)key;
+	if (v->kind != JSON_STRING || r->route_parts == 2)
+		return malformed(r, "a wrong route");
+	r->route[r->route_parts++] = v->text;
+	return 0;
+}
+
+/* Sends the document where the log says. */
+static int apply_route(struct reading *r, const struct json_value *route)
+{
+	if (read_all(r, route, JSON_ARRAY, read_route))
+		return -1;
+	if (route->kind == JSON_MISSING || is_left_out(r, r->route[0]))
+		return 0;
+	if (r->route_parts != 2 || !is_folder_name(r->route[1]))
+		return malformed(r, "a wrong route");
+	doc_route(r->d, arena_addf(r->d->mem, "%.*s", SLICE(r->route[1])).p);
+	r->d->route_by = name_of(r, r->route[0]);
+	return 0;
 }
 
 static int read_line(struct doc *d, struct slice line, struct json_value value[MEMBERS],
                      struct err *e)
 {
 	struct slice key[MEMBERS] = {S("text"),  S("keep"),  S("by"),  S("why"),  S("scores"),
-	                             S("notes"), S("edits"), S("bad"), S("route")};
+	                             S("notes"), S("edits"), S("bad"), S("route"), S("note_by")};
 	struct json_path path[MEMBERS];
 	const char *why;
 	char hash[17];
@@ -247,27 +322,25 @@ static int read_line(struct doc *d, struct slice line, struct json_value value[M
 	if (!value[KEEP].truth &&
 	    (value[BY].kind != JSON_STRING || memchr(value[BY].text.p, 0, value[BY].text.n)))
 		return err_set_rc(e, RC_INPUT, "not a line of an edit log: dropped by nobody");
-	if (value[ROUTE].kind != JSON_MISSING && !is_folder_name(&value[ROUTE]))
-		return err_set_rc(e, RC_INPUT, "not a line of an edit log: a wrong route");
 	return 0;
 }
 
 int editlog_apply(struct doc *d, struct slice line, const char *without, struct err *e)
 {
 	struct json_value value[MEMBERS];
-	struct reading r = {.d = d};
+	struct reading r = {.d = d, .without = without};
 
 	if (read_line(d, line, value, e))
 		return -1;
-	if (read_all(&r, &value[SCORES], JSON_OBJECT, read_score) ||
+	if (value[NOTE_BY].kind == JSON_OBJECT)
+		r.note_by = value[NOTE_BY].span;
+	if (apply_route(&r, &value[ROUTE]) || read_all(&r, &value[SCORES], JSON_OBJECT, read_score) ||
 	    read_all(&r, &value[NOTES], JSON_OBJECT, read_note) ||
 	    read_all(&r, &value[EDITS], JSON_ARRAY, read_edit))
 		return err_set_rc(e, RC_INPUT, "not a line of an edit log: %s", r.wrong);
 	if (doc_replay(d, r.edit, r.n, without, e))
 		return -1;
-	if (value[ROUTE].kind == JSON_STRING)
-		doc_route(d, name_of(&r, value[ROUTE].text));
-	if (!value[KEEP].truth && (!without || !slice_equal(value[BY].text, slice_of(without)))) {
+	if (!value[KEEP].truth && !is_left_out(&r, value[BY].text)) {
 		d->dropped_by = name_of(&r, value[BY].text);
 		d->why = value[WHY].text;
 	}

@@ -90,6 +90,8 @@ check "another seed is another split" bash -c "$(declare -f ids); ! cmp -s <(ids
 check "the output folder is whole" "$bin/curate-check" -q a
 "$bin/curate-replay" a -i in -o replayed -q
 check "source and log give the same bytes" bash -c 'diff -r a/main replayed/main && diff -r a/cooldown replayed/cooldown'
+"$bin/curate-replay" a -i in -o without --without meco -q
+check "without the stage they give the input" bash -c 'zstd -dcq without/*.zst | cmp - in.jsonl'
 "$tag" -q --untag -i a/main -o untagged
 "$bin/curate-replay" untagged -i a/main -o reuntagged -q
 check "untagging can be replayed" bash -c 'for f in untagged/*.zst; do cmp "$f" "reuntagged/${f##*/}" || exit 1; done'

@@ -25,7 +25,7 @@ static void a_line_says_what_was_done(void **state)
 	assert_slice(logged(&d),
 	             "{\"text\":\"cff9db26eac60b2a\",\"keep\":false,\"by\":\"c4\",\"why\":\"too_"
 	             "\\\"short\\\"\","
-	             "\"scores\":{\"q\":0.1},\"notes\":{\"n\":[1]},"
+	             "\"scores\":{\"q\":0.1},\"notes\":{\"n\":[1]},\"note_by\":{\"n\":\"c4\"},"
 	             "\"edits\":[[\"pii\",\"put\",1,5,5,\"<e>\"],[\"c4\",\"cut\",0,1]]}");
 }
 

@@ -159,6 +159,48 @@ static void routes_are_logged_and_replayed(void **state)
 	buf_free(&log);
 }
 
+static void a_stage_left_out_takes_its_notes_and_its_route_along(void **state)
+{
+	struct doc d = parsed(S("{\"text\":\"a\\nb\",\"id\":\"1\"}")), without = parsed(d.raw);
+	struct doc others = parsed(d.raw);
+	struct err e = {0};
+
+	(void)state;
+	d.stage = "conditioning"; /* not the name of the note */
+	meco_tag(&d, S("URL: x\n\n"), false);
+	doc_route(&d, "main");
+	doc_settle(&d);
+	d.stage = "other";
+	doc_note(&d, "other", S("1"));
+	assert_int_equal(editlog_apply(&without, logged(&d), "conditioning", &e), 0);
+	assert_null(without.route);
+	assert_slice(written(&without),
+	             "{\"text\":\"a\\nb\",\"id\":\"1\",\"curate\":{\"other\":1}}");
+	assert_int_equal(editlog_apply(&others, logged(&d), "other", &e), 0);
+	assert_string_equal(others.route, "main");
+	assert_slice(written(&others), "{\"text\":\"URL: x\\n\\na\\nb\",\"id\":\"1\",\"curate\":{"
+	                               "\"meco\":{\"prefix_bytes\":8,\"prefix_chars\":8}}}");
+}
+
+static void a_prefix_needs_no_lines_and_lines_hold_it(void **state)
+{
+	struct doc d = parsed(S("{\"text\":\"a\\nb\"}"));
+
+	(void)state;
+	doc_prepend(&d, S("x\ny"));
+	doc_prepend(&d, S(">"));
+	assert_int_equal(doc_text_size(&d), 7);
+	assert_slice(doc_text(&d), ">x\nya\nb");
+	doc_lines(&d);
+	assert_int_equal(d.n_lines, 2);
+	assert_slice(d.line[0].text, ">x\nya");
+	doc_prepend(&d, S("!"));
+	doc_cut(&d, 1);
+	doc_settle(&d);
+	assert_slice(doc_text(&d), "!>x\nya");
+	assert_slice(proved(&d), "{\"text\":\"!>x\\nya\"}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +210,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_mark_is_not_taken_for_one),
 		cmocka_unit_test(a_null_note_takes_its_member_out),
 		cmocka_unit_test(routes_are_logged_and_replayed),
+		cmocka_unit_test(a_stage_left_out_takes_its_notes_and_its_route_along),
+		cmocka_unit_test(a_prefix_needs_no_lines_and_lines_hold_it),
 	};
 
 	return cmocka_run_group_tests(tests, open_for_any_text, reader_close);
