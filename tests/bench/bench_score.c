@@ -1,23 +1,27 @@
 /* The folded path against the library: a two-label model with 2M buckets, dim 100 and bigrams is
- * trained on the head of a file of documents (one a line), then scores the file both ways.
+ * trained on the head of a corpus, then scores the corpus both ways.
  *
- *   cc -std=c11 -D_GNU_SOURCE -O2 -I. tests/bench/bench_score.c build/libcurate.a LDLIBS \
- *      -o build/bench/bench_score && build/bench/bench_score DOCS.txt [SCRATCH_DIR]
+ *   build/bench/bench_score [FOLDER_OF_SHARDS [SCRATCH_DIR]]
  *
- * LDLIBS as in the Makefile. Needs 2 GB of memory and 0.9 GB of scratch space. MB are 1e6 bytes of
- * text; time is CPU time of this process. */
+ * `make bench` runs it on ../shared/corpus/web. Needs 3 GB of memory and 0.9 GB of scratch space.
+ * MB are 1e6 bytes of text; time is CPU time of this process. */
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/hash.h"
 #include "lib/base/mem.h"
+#include "lib/doc/json.h"
+#include "lib/io/shards.h"
+#include "lib/io/stream.h"
 #include "scorers/classifier.h"
 #include "scorers/fasttext_shim.h"
+#include "scorers/line_text.h"
 
 enum { TRAIN_BYTES = 6000000, LIBRARY_BYTES = 12000000, THREADS = 4 };
 
@@ -30,30 +34,52 @@ static double cpu_seconds(void)
 	       1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
-static double peak_mb(void)
-{
-	struct rusage u;
-
-	getrusage(RUSAGE_SELF, &u);
-	return (double)u.ru_maxrss / 1000;
-}
-
 static void die(const char *what)
 {
 	fprintf(stderr, "bench_score: %s\n", what);
 	exit(1);
 }
 
-static void read_file(const char *path, struct buf *out)
+static void read_shard(const char *path, struct buf *out)
 {
-	FILE *f = fopen(path, "rb");
-	size_t n;
+	struct err e = {0};
+	struct stream *in = stream_open(path, NULL, &e);
+	size_t got;
 
-	if (!f)
-		die(path);
-	while ((n = fread(buf_reserve(out, 1 << 20), 1, 1 << 20, f)) > 0)
-		out->n += n;
-	fclose(f);
+	if (!in)
+		die(e.msg);
+	while (stream_read(in, buf_reserve(out, 1 << 20), 1 << 20, &got, &e) > 0)
+		out->n += got;
+	stream_close(in);
+}
+
+/* The texts of all shards, one a line. */
+static void read_texts(const char *folder, struct buf *out)
+{
+	struct shards shards = {0};
+	struct json *json = json_open();
+	struct json_path path;
+	struct arena mem = {0};
+	struct err e = {0};
+
+	if (json_path_parse(&path, S("text"), &e) || shards_list(&shards, &folder, 1, NULL, &e))
+		die(e.msg);
+	for (size_t i = 0; i < shards.n; i++) {
+		struct buf raw = {0};
+
+		read_shard(shards.item[i].path, &raw);
+		memset(buf_reserve(&raw, JSON_PADDING), 0, JSON_PADDING);
+		for (struct slice rest = buf_slice(&raw), line; slice_cut(&rest, '\n', &line);) {
+			buf_add(out, line_text(json_get(json, line, &path, &mem).text, NEWLINE_SPACE, &mem));
+			buf_byte(out, '\n');
+			arena_reset(&mem, 1 << 20);
+		}
+		buf_free(&raw);
+	}
+	json_path_free(&path);
+	json_close(json);
+	shards_free(&shards);
+	arena_free(&mem);
 }
 
 static void train(struct slice docs, const char *text_path, const char *model_path)
@@ -106,17 +132,75 @@ static void *score_all(void *user)
 	return NULL;
 }
 
-static double thread_cost(const struct classifier *c, struct slice docs)
+/* VmHWM of this process in MB. */
+static double peak_of_self(void)
 {
-	struct job job = {c, docs};
-	const double before = peak_mb();
-	pthread_t thread[THREADS];
+	FILE *f = fopen("/proc/self/status", "r");
+	char line[256];
+	double kb = 0;
 
-	for (int i = 0; i < THREADS; i++)
-		pthread_create(&thread[i], NULL, score_all, &job);
-	for (int i = 0; i < THREADS; i++)
-		pthread_join(thread[i], NULL);
-	return (peak_mb() - before) / THREADS;
+	while (f && fgets(line, sizeof line, f))
+		if (sscanf(line, "VmHWM: %lf", &kb) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kb / 1000;
+}
+
+/* Forgets the peak so far: folding reads the whole model file through a mapping. */
+static void forget_peak(void)
+{
+	FILE *f = fopen("/proc/self/clear_refs", "w");
+
+	if (!f || fputs("5", f) < 0 || fclose(f))
+		die("cannot reset the peak of memory");
+}
+
+/* Peak memory of a process that scores all documents on so many threads, once it has the model. */
+static double peak_mb(const char *model_path, struct slice docs, int threads)
+{
+	double peak = 0;
+	int status, end[2];
+
+	if (pipe(end))
+		die("no pipe");
+
+	const pid_t child = fork();
+
+	if (child == 0) {
+		struct err e = {0};
+		struct job job = {classifier_open(model_path, CLASSIFIER_FOLDED, &e), docs};
+		pthread_t thread[1 + THREADS];
+
+		if (!job.c)
+			_exit(1);
+		forget_peak();
+		for (int i = 0; i < threads; i++)
+			pthread_create(&thread[i], NULL, score_all, &job);
+		for (int i = 0; i < threads; i++)
+			pthread_join(thread[i], NULL);
+		peak = peak_of_self();
+		_exit(write(end[1], &peak, sizeof peak) != sizeof peak);
+	}
+	if (child < 0 || waitpid(child, &status, 0) < 0 || status != 0 ||
+	    read(end[0], &peak, sizeof peak) != sizeof peak)
+		die("a measuring process failed");
+	close(end[0]);
+	close(end[1]);
+	return peak;
+}
+
+static void train_apart(struct slice docs, const char *text_path, const char *model_path)
+{
+	int status;
+	const pid_t child = fork();
+
+	if (child == 0) {
+		train(docs, text_path, model_path);
+		_exit(0);
+	}
+	if (child < 0 || waitpid(child, &status, 0) < 0 || status != 0)
+		die("training failed");
 }
 
 int main(int argc, char **argv)
@@ -126,22 +210,26 @@ int main(int argc, char **argv)
 	char text_path[4096], model_path[4096];
 	double folded = 0, worst = 0;
 
-	if (argc < 2)
-		die("usage: bench_score DOCS.txt [SCRATCH_DIR]");
-	snprintf(text_path, sizeof text_path, "%s/bench_score.txt", argc > 2 ? argv[2] : "/tmp");
-	snprintf(model_path, sizeof model_path, "%s/bench_score.bin", argc > 2 ? argv[2] : "/tmp");
-	read_file(argv[1], &text);
+	const char *const folder = argc > 1 ? argv[1] : "../shared/corpus/web";
+	const char *const scratch = argc > 2 ? argv[2] : "/tmp";
+
+	if (access(folder, R_OK))
+		return printf("skip bench_score: %s is not here\n", folder) < 0;
+	snprintf(text_path, sizeof text_path, "%s/bench_score.txt", scratch);
+	snprintf(model_path, sizeof model_path, "%s/bench_score.bin", scratch);
+	read_texts(folder, &text);
 	const struct slice docs = buf_slice(&text);
 	const size_t n = slice_count(docs, S("\n")) + 1;
 	float *const p = mem_new(float, n), *const q = mem_new(float, n);
 
-	train(docs, text_path, model_path);
+	train_apart(docs, text_path, model_path);
+	const double alone = peak_mb(model_path, docs, 1);
+	const double cost = (peak_mb(model_path, docs, 1 + THREADS) - alone) / THREADS;
 	struct classifier *c = classifier_open(model_path, CLASSIFIER_FOLDED, &e);
 	if (!c)
 		die(e.msg);
 	for (int i = 0; i < 5; i++)
 		folded = fmax(folded, score(c, docs, SIZE_MAX, p));
-	const double cost = thread_cost(c, docs);
 	classifier_close(c);
 	c = classifier_open(model_path, CLASSIFIER_LIBRARY, &e);
 	if (!c)
@@ -156,7 +244,7 @@ int main(int argc, char **argv)
 	printf("score library  %7.1f MB/s per core\n", library);
 	printf("score ratio    %7.1f x\n", folded / library);
 	printf("score differs  %9.2g at most\n", worst);
-	printf("score memory   %7.1f MB per extra thread\n", cost);
+	printf("score memory   %7.1f MB with one thread, %.1f MB more per extra thread\n", alone, cost);
 	unlink(text_path);
 	unlink(model_path);
 	buf_free(&text);
