@@ -34,6 +34,8 @@ for a, b in zip(out, open("scored.jsonl")):
     a, b = (json.loads(x)["curate"]["scores"]["quality"] for x in (a, b))
     assert abs(a - b) <= 1e-6, (a, b)
 EOF
+check "8 threads share the library too" bash -c "
+	'$score' -q -j8 --scorer library -i docs.jsonl | cmp - <('$score' -q -j1 --scorer library -i docs.jsonl)"
 check "--min drops what lies below" bash -c "
 	'$score' -q --score quality --label hq --min 0.5 -i docs.jsonl | cmp - <(python3 -c '
 import json
