@@ -1,7 +1,10 @@
 /* curate-dedup: duplicates over a whole folder of shards, at once or in steps. */
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "cmd/dedup_selftest.h"
 #include "cmd/job.h"
+#include "lib/base/mem.h"
 #include "lib/dedup/curve.h"
 
 struct options {
@@ -11,6 +14,7 @@ struct options {
 	struct slice method, unit, ngram, bands, rows, threshold, hashes, seed, hash, precision, short_docs;
 	struct slice verify, keep, index_out, of, field, datatrove, date;
 	struct list against;
+	int64_t sample;
 	bool against_only, dropped, print_config;
 };
 
@@ -49,6 +53,8 @@ static const struct option options[] = {
 	STAGE_OPTION(0, "DIR", "datatrove", datatrove, "compat: write datatrove's files, let its survivors stay"),
 	STAGE_OPTION(0, "WHAT", "of", of, "exact: text (default), words or field"),
 	STAGE_OPTION(0, "FIELD", "field", field, "exact: path of the field"),
+	{0, "N", {"sample", PARAM_INT, AT(sample), "4000", .min = 1, .max = 10000000,
+	          .help = "selftest: documents taken from the heads of the shards"}},
 	{0, NULL, {"print-config", PARAM_BOOL, AT(print_config),
 	           .help = "print the recipe as canonical JSON with its hash, and stop"}},
 	{0},
@@ -59,12 +65,13 @@ static const char *const examples[] = {
 	"curate-dedup -i raw/ -o dedup/ --threshold 0.8 --verify 0.7 --keep best:quality",
 	"curate-dedup -i 2025/ -o new/ --against idx/2024 --index-out idx/2025",
 	"curate-dedup sketch -i raw/ -o dedup/ --task 3/64      one of 64 jobs; then match, cluster, apply",
+	"curate-dedup selftest -i raw/ -o scratch/              measured recall and precision",
 	"curate-dedup curve --bands 14 --rows 8                 what these settings find",
 	NULL,
 };
 
 static const struct program program = {
-	"curate-dedup", "[sketch|match|cluster|apply|curve] -i PATH… -o DIR [options]",
+	"curate-dedup", "[sketch|match|cluster|apply|selftest|curve] -i PATH… -o DIR [options]",
 	"Drops duplicates over all shards of a folder and says of each which document stays for it. Without a "
 	"word it does all steps; killed, it goes on where it was when started again.", examples, options,
 };
@@ -163,6 +170,22 @@ static enum rc run_step(struct options *o, struct err *e)
 	return rc;
 }
 
+static enum rc selftest(struct options *o, struct err *e)
+{
+	struct recipe recipe;
+	char *const dir = mem_text(o->job.out.p, o->job.out.n);
+	enum rc rc = RC_USAGE;
+
+	if (o->kind != 0 || o->job.out.n == 0)
+		err_set_rc(e, RC_USAGE, "selftest is for minhash and needs a folder for its scratch files: -o DIR");
+	else if (make_recipe(o, &recipe, e) == 0)
+		rc = dedup_selftest(&recipe, &o->common, dir, (uint64_t)o->sample, e);
+	if (o->kind == 0 && o->job.out.n)
+		recipe_free(&recipe);
+	free(dir);
+	return rc;
+}
+
 static enum rc work(void *user, const struct list *rest, struct err *e)
 {
 	static const struct {
@@ -175,12 +198,14 @@ static enum rc work(void *user, const struct list *rest, struct err *e)
 		return run_step(o, e);
 	if (rest->n == 1 && slice_equal(rest->item[0], S("curve")))
 		return print_curve(o, e);
+	if (rest->n == 1 && slice_equal(rest->item[0], S("selftest")))
+		return selftest(o, e);
 	for (size_t i = 0; i < sizeof steps / sizeof *steps && rest->n == 1; i++)
 		if (slice_equal(rest->item[0], slice_of(steps[i].name))) {
 			o->job.step = steps[i].step;
 			return run_step(o, e);
 		}
-	return err_set_rc(e, RC_USAGE, "'%.*s' is no step: sketch, match, cluster, apply or curve; inputs go behind -i",
+	return err_set_rc(e, RC_USAGE, "'%.*s' is no step: sketch, match, cluster, apply, selftest or curve; inputs go behind -i",
 	                  SLICE(rest->item[0])), RC_USAGE;
 }
 

@@ -1,18 +1,8 @@
 /* Near duplicates over the whole corpus, found by MinHash. */
-#include "rules/dedup_stage.h"
+#include "rules/minhash_rule.h"
 
 #include "lib/base/log.h"
 #include "lib/dedup/curve.h"
-#include "lib/dedup/minhash.h"
-
-struct minhash_rule {
-	struct dedup_stage common;
-	struct minhash_settings set;
-	int64_t hashes;
-	double threshold, verify;
-	struct minhash minhash; /* made by init */
-	struct buf method;
-};
 
 #define AT(field) offsetof(struct minhash_rule, field)
 

@@ -212,6 +212,10 @@ check "short texts: all drop" test "$(short drop)" = 0
 check "curve prints the chances of the settings" says '0.80 +0.92' "$bin/curate-dedup" curve
 check "--threshold prints the S-curve of what it picked" says 'half of the pairs are found at Jaccard 0.8' \
 	"$bin/curate-dedup" -i in -o threshold --threshold 0.8
+check "selftest: planted copies are found as the S-curve says" exits 0 \
+	dedup selftest -i in -o planted
+check "selftest --verify: none is dropped for an unlike one" says ' 0 of them \(0.00 %\) for a survivor' \
+	"$bin/curate-dedup" selftest -i in -o planted.verified --verify 0.7 --rows 4 --bands 20
 check "exit 2: an option of another kind" exits 2 dedup -i in -o x --kind url --rows 3
 check "exit 2: an unknown step" exits 2 dedup join -i in -o x
 finish
