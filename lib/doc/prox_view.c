@@ -121,16 +121,17 @@ static const char *replace_run(struct slice *all, const struct prox_replace **on
 static void set_line_feeds(const struct slice *line, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		for (char *p = (char *)line[i].p, *end = p + line[i].n;
-		     p < end && (p = memchr(p, PROX_LF, (size_t)(end - p)));)
-			*p = '\n';
+		for (size_t k = 0; k < line[i].n; k++)
+			if ((unsigned char)line[i].p[k] == PROX_LF)
+				((char *)line[i].p)[k] = '\n';
 }
 
 const char *prox_view_replace(struct prox_view *v, const struct prox_program *program,
                            const struct prox_limits *limits, struct prox_result *r,
                            struct arena *mem)
 {
-	const struct prox_replace *one = program->replace, *end = one + program->n_replaces;
+	const struct prox_replace *one = program->replace;
+	const struct prox_replace *end = one ? one + program->n_replaces : NULL;
 	uint64_t work = 0;
 
 	while (one < end) {
