@@ -4,6 +4,7 @@
 
 #include "cmd/prox_commands.h"
 #include "lib/base/json_write.h"
+#include "lib/base/log.h"
 #include "lib/base/mem.h"
 
 /* The stage's parameters lie behind this, filled by the command line. */
@@ -130,6 +131,19 @@ static enum rc programs(struct options *o, const struct list *rest, struct recip
 	return o->failure.rc != RC_OK ? o->failure.rc : rc;
 }
 
+/* A record may need six times its size while it is worked on: in a small budget the default limit
+ * of its length must come down. */
+static void fit_records(const struct common *c, struct recipe *r)
+{
+	uint64_t most = c->mem / 16;
+
+	if (c->mem == 0 || c->max_record || r->input.max_record <= most)
+		return;
+	r->input.max_record = most;
+	log_note("--mem %llu MiB: records of more than %llu MiB are bad; see --max-record",
+	         (unsigned long long)c->mem >> 20, (unsigned long long)most >> 20);
+}
+
 static enum rc work(void *user, const struct list *rest, struct err *e)
 {
 	struct options *o = user;
@@ -138,6 +152,7 @@ static enum rc work(void *user, const struct list *rest, struct err *e)
 
 	recipe_defaults(&recipe);
 	if (common_options(&o->common, &recipe, e) == 0) {
+		fit_records(&o->common, &recipe);
 		if (o->as_programs)
 			rc = programs(o, rest, &recipe, e);
 		else if (add_stage(o, rest, &recipe, e) == 0)

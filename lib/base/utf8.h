@@ -58,7 +58,7 @@ struct slice utf8_strip_tail(struct slice s);
 /* Python's str.split(): the next run of non-space; false at the end. */
 bool utf8_split(struct slice *rest, struct slice *word);
 
-/* How many words that is: len(s.split()), at about 1 GB/s. */
+/* How many words that is: len(s.split()), at some GB/s. */
 size_t utf8_count_words(struct slice s);
 
 /* Python's str.splitlines(): the next line without its break (LF CR CRLF VT FF 1C 1D 1E 85 2028

@@ -35,7 +35,10 @@ void prox_view_open(struct prox_view *v, struct doc *d, const struct prox_option
 	                            : d->n_lines;
 	v->cut = arena_new(mem, bool, v->n);
 	v->old = v->now = arena_alloc(mem, v->n * sizeof *v->old);
-	split_lines(text, v->old, v->n);
+	if (d->n_edits)
+		split_lines(text, v->old, v->n);
+	for (size_t i = 0; i < v->n && !d->n_edits; i++)
+		v->old[i] = d->line[i].text; /* still one piece of memory */
 	if (v->n == d->n_lines)
 		return;
 	size_t k = 0;
@@ -46,11 +49,29 @@ void prox_view_open(struct prox_view *v, struct doc *d, const struct prox_option
 			v->owner[k++] = (uint32_t)i;
 }
 
+/* Where `what` stands in the text; returns how often. */
+static size_t find_all(struct slice text, struct slice what, size_t **at, struct arena *mem)
+{
+	size_t n = 0, cap = 0, from = 0;
+
+	*at = NULL;
+	for (size_t hit; (hit = slice_find(text, what, from)) != SIZE_MAX; from = hit + what.n) {
+		if (n == cap) {
+			size_t more = cap ? cap * 2 : 8;
+
+			*at = arena_grow(mem, *at, cap * sizeof **at, more * sizeof **at);
+			cap = more;
+		}
+		(*at)[n++] = hit;
+	}
+	return n;
+}
+
 /* Replaces in one run of text. Returns false when it would grow past `max`. */
 static bool replace_all(struct slice *text, const struct prox_replace *r, size_t max,
                         struct prox_result *result, struct arena *mem)
 {
-	size_t hits = slice_count(*text, r->from), kept = text->n - hits * r->from.n;
+	size_t *at, hits = find_all(*text, r->from, &at, mem), kept = text->n - hits * r->from.n;
 
 	if (hits == 0) {
 		result->not_found++;
@@ -61,12 +82,13 @@ static bool replace_all(struct slice *text, const struct prox_replace *r, size_t
 	char *new = arena_alloc(mem, kept + hits * r->to.n), *p = new;
 	size_t from = 0;
 
-	for (size_t at; (at = slice_find(*text, r->from, from)) != SIZE_MAX; from = at + r->from.n) {
-		memcpy(p, text->p + from, at - from);
-		p += at - from;
+	for (size_t i = 0; i < hits; i++) {
+		memcpy(p, text->p + from, at[i] - from);
+		p += at[i] - from;
 		if (r->to.n)
 			memcpy(p, r->to.p, r->to.n);
 		p += r->to.n;
+		from = at[i] + r->from.n;
 	}
 	if (from < text->n)
 		memcpy(p, text->p + from, text->n - from);
@@ -154,7 +176,8 @@ const char *prox_view_replace(struct prox_view *v, const struct prox_program *pr
 			memcpy(v->now, v->old, v->n * sizeof *v->now);
 		}
 		split_lines(all, v->now + from, to - from);
-		set_line_feeds(v->now + from, to - from);
+		if (memchr(all.p, PROX_LF, all.n))
+			set_line_feeds(v->now + from, to - from);
 	}
 	return NULL;
 }
