@@ -74,7 +74,8 @@ static int feed_each(const char *path, uint64_t max_record,
 	return rc;
 }
 
-int lines_each(const char *path, int (*each)(void *user, struct slice line, uint64_t number, struct err *e),
+int lines_each(const char *path,
+               int (*each)(void *user, struct slice line, uint64_t number, struct err *e),
                void *user, struct err *e)
 {
 	return feed_each(path, LONGEST, each, user, e);

@@ -28,7 +28,8 @@ int records_each(struct records *r,
                  void *user, struct err *e);
 
 /* Calls `each` with every non-blank line of one file, JSON_PADDING readable bytes behind it. */
-int lines_each(const char *path, int (*each)(void *user, struct slice line, uint64_t number, struct err *e),
+int lines_each(const char *path,
+               int (*each)(void *user, struct slice line, uint64_t number, struct err *e),
                void *user, struct err *e);
 
 /* Says on stderr how many records were bad, if any were. */

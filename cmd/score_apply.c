@@ -90,7 +90,8 @@ static enum rc work(void *user, const struct list *rest, struct err *e)
 	int bad = 0;
 
 	if (rest->n)
-		return err_set_rc(e, RC_USAGE, "'%.*s'? inputs go behind -i", SLICE(rest->item[0])), rc;
+		return err_set_rc(e, RC_USAGE, "'%.*s'? inputs go behind -i", SLICE(rest->item[0])),
+		       rc;
 	recipe_defaults(&recipe);
 	for (size_t i = 0; i < o->model.n && !bad; i++)
 		bad = add_model(o, &recipe, o->model.item[i], e);

@@ -55,10 +55,13 @@ static const char *const examples[] = {
 };
 
 static const struct program program = {
-	"curate-score inspect", "--score NAME [options] [FILE…] | -M MODEL",
-	"Histogram of a score, kept share by domain, samples from both ends, and the words that weigh "
-	"most in a model.",
-	examples, options,
+        "curate-score inspect",
+        "--score NAME [options] [FILE…] | -M MODEL",
+        "Histogram of a score, kept share by domain, samples from both ends, and the words that "
+        "weigh "
+        "most in a model.",
+        examples,
+        options,
 };
 
 struct inspection {
@@ -130,8 +133,8 @@ static void json_survey(struct inspection *w, double threshold, const uint64_t *
 
 	buf_byte(out, '{');
 	json_write_key(out, S("documents"));
-	buf_addf(out, "%zu,\"missing\":%llu,\"characters\":%llu", s->n, (unsigned long long)w->missing,
-	         (unsigned long long)s->weight);
+	buf_addf(out, "%zu,\"missing\":%llu,\"characters\":%llu", s->n,
+	         (unsigned long long)w->missing, (unsigned long long)s->weight);
 	json_write_key(out, S("least"));
 	json_write_real(out, s->least);
 	json_write_key(out, S("most"));
@@ -150,7 +153,8 @@ static void json_survey(struct inspection *w, double threshold, const uint64_t *
 	buf_byte(out, '}');
 }
 
-static void text_samples(struct buf *out, const char *title, const struct survey_sample *s, size_t n)
+static void text_samples(struct buf *out, const char *title, const struct survey_sample *s,
+                         size_t n)
 {
 	if (n)
 		buf_addf(out, "\n%s\n", title);
@@ -188,8 +192,8 @@ static void text_survey(struct inspection *w, double threshold, const uint64_t *
 
 	for (size_t i = 0; i < s->n_domains; i++)
 		kept += s->domain[i].kept;
-	buf_addf(out, "%zu documents, %llu without the score; from %.6g to %.6g, mean %.6g\n\n", s->n,
-	         (unsigned long long)w->missing, s->least, s->most,
+	buf_addf(out, "%zu documents, %llu without the score; from %.6g to %.6g, mean %.6g\n\n",
+	         s->n, (unsigned long long)w->missing, s->least, s->most,
 	         s->n ? s->sum / (double)s->n : 0);
 	text_histogram(w, out, count);
 	if (threshold > -1e308)
@@ -218,7 +222,8 @@ static int inspect_records(struct inspection *w, const struct list *rest, struct
 		rc = records_each(&r, look, w, e);
 	if (rc == 0) {
 		uint64_t *const count = mem_new(uint64_t, (size_t)o->bins);
-		const double threshold = o->top > 0 ? survey_quantile(&w->survey, o->top) : o->threshold;
+		const double threshold =
+		        o->top > 0 ? survey_quantile(&w->survey, o->top) : o->threshold;
 
 		survey_keep(&w->survey, threshold);
 		survey_histogram(&w->survey, (size_t)o->bins, count);
@@ -234,7 +239,8 @@ static int inspect_records(struct inspection *w, const struct list *rest, struct
 	return rc;
 }
 
-static void write_features(struct inspection *w, const struct feature *f, size_t n, struct slice label)
+static void write_features(struct inspection *w, const struct feature *f, size_t n,
+                           struct slice label)
 {
 	const size_t show = (size_t)w->o->features < n ? (size_t)w->o->features : n;
 	struct buf *out = &w->out;
@@ -282,7 +288,8 @@ static int inspect_model(struct inspection *w, struct err *e)
 	} else {
 		struct feature *f = features_of(classifier_linear(c), label);
 
-		write_features(w, f, linear_n_words(classifier_linear(c)), classifier_label(c, label));
+		write_features(w, f, linear_n_words(classifier_linear(c)),
+		               classifier_label(c, label));
 		free(f);
 		rc = 0;
 	}

@@ -237,8 +237,8 @@ static int take_reply(struct asking *a, struct err *e)
 		write_row(a, w, &s);
 	} else {
 		if (a->failed++ == 0)
-			log_warning("%.*s: status %ld: %.*s", SLICE(buf_slice(&w->id)), reply.status,
-			            SLICE(slice_head(reply.body, 300)));
+			log_warning("%.*s: status %ld: %.*s", SLICE(buf_slice(&w->id)),
+			            reply.status, SLICE(slice_head(reply.body, 300)));
 	}
 	write_ready(a);
 	return 1;
@@ -297,7 +297,8 @@ static int read_have(void *user, struct slice line, uint64_t number, struct err 
 	(void)number;
 	(void)e;
 	arena_reset(&a->scratch, 1 << 20);
-	if (json_read(a->json, line, &path, 1, &id, &a->scratch, &why) == 0 && id.kind == JSON_STRING)
+	if (json_read(a->json, line, &path, 1, &id, &a->scratch, &why) == 0 &&
+	    id.kind == JSON_STRING)
 		map_put(&a->have, arena_copy(&a->have_mem, id.text), &added);
 	return 0;
 }

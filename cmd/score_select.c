@@ -91,7 +91,8 @@ static enum rc select_work(void *user, const struct list *rest, struct err *e)
 	enum rc rc = RC_USAGE;
 
 	if (rest->n)
-		return err_set_rc(e, RC_USAGE, "'%.*s'? inputs go behind -i", SLICE(rest->item[0])), rc;
+		return err_set_rc(e, RC_USAGE, "'%.*s'? inputs go behind -i", SLICE(rest->item[0])),
+		       rc;
 	recipe_defaults(&recipe);
 	s = chain_add(&recipe.chain, stage_find(S("select")), S(""));
 	if (set_all(&o->choice, s->type->params, s->self, e) == 0 &&
@@ -130,10 +131,13 @@ static const char *const threshold_examples[] = {
 };
 
 static const struct program threshold_program = {
-	"curate-score threshold", "--score NAME --top SHARE [options] [FILE…]",
-	"Prints, as one JSON object, the score at which the best documents weigh more than the share: "
-	"PreSelect's find_threshold.py over all input, in one pass.",
-	threshold_examples, threshold_options,
+        "curate-score threshold",
+        "--score NAME --top SHARE [options] [FILE…]",
+        "Prints, as one JSON object, the score at which the best documents weigh more than the "
+        "share: "
+        "PreSelect's find_threshold.py over all input, in one pass.",
+        threshold_examples,
+        threshold_options,
 };
 
 struct finding {

@@ -173,7 +173,8 @@ static int read_models(struct table *t, const struct options *o, struct err *e)
 			return -1;
 	}
 	if (t->n_models < 2)
-		return err_set_rc(e, RC_USAGE, "name at least two models with --ability or --order");
+		return err_set_rc(e, RC_USAGE,
+		                  "name at least two models with --ability or --order");
 	return 0;
 }
 
@@ -219,7 +220,8 @@ static enum rc write_rows(const struct table *t)
 		if (!complete)
 			continue;
 
-		const unsigned count = strength_count(t->loss + i * t->n_models, t->ability, t->n_models);
+		const unsigned count =
+		        strength_count(t->loss + i * t->n_models, t->ability, t->n_models);
 
 		buf_reset(&out);
 		buf_add(&out, S("{\"id\":"));
@@ -230,8 +232,8 @@ static enum rc write_rows(const struct table *t)
 		bad = fwrite(out.p, 1, out.n, stdout) != out.n;
 	}
 	buf_free(&out);
-	log_note("%zu models, %zu documents, %zu of them without a loss of every model", t->n_models,
-	         t->n, missing);
+	log_note("%zu models, %zu documents, %zu of them without a loss of every model",
+	         t->n_models, t->n, missing);
 	return bad || fflush(stdout) ? RC_OUTPUT : RC_OK;
 }
 
@@ -240,7 +242,8 @@ static void say_counts(const struct table *t)
 	if (t->bad)
 		log_warning("%llu rows have no id or no loss", (unsigned long long)t->bad);
 	if (t->strange)
-		log_warning("%llu rows are of models that were not named", (unsigned long long)t->strange);
+		log_warning("%llu rows are of models that were not named",
+		            (unsigned long long)t->strange);
 	if (t->repeated)
 		log_warning("%llu rows repeat a document: the last one counts",
 		            (unsigned long long)t->repeated);

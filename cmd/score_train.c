@@ -18,8 +18,8 @@ struct options {
 	struct common common;
 	struct slice output, labels, label_field, text_out;
 	double lr, t;
-	int64_t epoch, dim, word_ngrams, min_count, minn, maxn, bucket, neg, lr_update_rate, threads,
-		seed, shuffle;
+	int64_t epoch, dim, word_ngrams, min_count, minn, maxn, bucket, neg, lr_update_rate,
+	        threads, seed, shuffle;
 	int loss, newline;
 	bool zero_eos;
 };
@@ -67,10 +67,13 @@ static const char *const examples[] = {
 };
 
 static const struct program program = {
-	"curate-score train", "--labels FILE -i PATH… -o MODEL [options]",
-	"Trains a fastText classifier; the presets are PreSelect's. One thread trains the same model "
-	"every time.",
-	examples, options,
+        "curate-score train",
+        "--labels FILE -i PATH… -o MODEL [options]",
+        "Trains a fastText classifier; the presets are PreSelect's. One thread trains the same "
+        "model "
+        "every time.",
+        examples,
+        options,
 };
 
 /* The training text: lines in a file, sorted by label, then by key. */
@@ -176,7 +179,8 @@ static int add_document(void *user, struct doc *d, struct arena *scratch, struct
 		t->cap = t->cap ? 2 * t->cap : 1024;
 		t->line = mem_grow(t->line, t->cap * sizeof *t->line);
 	}
-	t->line[t->n] = (struct spooled){.at = t->at, .n = (uint32_t)t->text.n, .label = (uint32_t)label};
+	t->line[t->n] =
+	        (struct spooled){.at = t->at, .n = (uint32_t)t->text.n, .label = (uint32_t)label};
 	t->line[t->n].key = t->o->shuffle < 0 ? t->n : hash64_seed(d->id, (uint64_t)t->o->shuffle);
 	t->n++;
 	t->at += t->text.n;
@@ -256,8 +260,8 @@ static int train(struct training *t, struct err *e)
 	buf_addf(&path, "%.*s%s", SLICE(o->text_out.n ? o->text_out : o->output),
 	         o->text_out.n ? "" : ".txt.tmp");
 	if (t->n_labels < 2)
-		err_set_rc(e, RC_INPUT, "%zu documents with %zu labels: two labels are needed", t->n,
-		           t->n_labels);
+		err_set_rc(e, RC_INPUT, "%zu documents with %zu labels: two labels are needed",
+		           t->n, t->n_labels);
 	else if (write_text(t, buf_text(&path), e) == 0)
 		rc = fasttext_train(&how, buf_text(&path), o->output.p, e);
 	if (!o->text_out.n)

@@ -107,7 +107,8 @@ static int spill(struct select_sorter *s, struct err *e)
 	if (!f)
 		return -1;
 	sort_rows(s);
-	if (fwrite(s->row, sizeof *s->row, s->n, f) != s->n || fflush(f) || fseeko(f, 0, SEEK_SET)) {
+	if (fwrite(s->row, sizeof *s->row, s->n, f) != s->n || fflush(f) ||
+	    fseeko(f, 0, SEEK_SET)) {
 		err_set_rc(e, RC_OUTPUT, "%s: sorting scores: %s", s->dir, strerror(errno));
 		fclose(f);
 		return -1;

@@ -137,8 +137,8 @@ extern "C" struct slice fasttext_label(const struct fasttext_model *f, size_t la
 	return slice{f->label[label].data(), f->label[label].size()};
 }
 
-extern "C" int fasttext_predict(const struct fasttext_model *f, struct slice text, struct arena *mem,
-                                struct fasttext_prediction **out)
+extern "C" int fasttext_predict(const struct fasttext_model *f, struct slice text,
+                                struct arena *mem, struct fasttext_prediction **out)
 {
 	try {
 		line_source source(text);

@@ -205,7 +205,9 @@ static enum linear_answer sigmoids(const struct linear *m, const double *score, 
 
 		if (fabs(place - nearbyint(place)) <= slack && place > -1 && place < 513)
 			return LINEAR_NEAR;
-		probability[i] = reported(place < 0 ? 0 : place > 512 ? 1 : (double)m->sigmoid[(int)place]);
+		probability[i] = reported(place < 0     ? 0
+		                          : place > 512 ? 1
+		                                        : (double)m->sigmoid[(int)place]);
 	}
 	return LINEAR_GOOD;
 }
@@ -216,7 +218,8 @@ enum linear_answer linear_predict(const struct linear *m, struct slice text, flo
 	struct reader r = {.m = m, .scratch = scratch};
 
 	r.sum = arena_zero(scratch, m->width, sizeof *r.sum);
-	r.chain = arena_zero(scratch, m->word_ngrams > 1 ? (size_t)m->word_ngrams : 1, sizeof *r.chain);
+	r.chain = arena_zero(scratch, m->word_ngrams > 1 ? (size_t)m->word_ngrams : 1,
+	                     sizeof *r.chain);
 	read_line(&r, text);
 	if (r.features == 0)
 		return LINEAR_NOTHING;

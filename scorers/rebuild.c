@@ -66,6 +66,7 @@ void rebuild_apply(struct rebuild *r, struct doc *d)
 		/* The LF before the next line is the joint between lines; at the very end it stays. */
 		const size_t end = k < r->n_lines ? r->line[k].start - 1 : r->n;
 
-		doc_put(d, i, (struct slice){r->text + r->line[first].start, end - r->line[first].start});
+		doc_put(d, i,
+		        (struct slice){r->text + r->line[first].start, end - r->line[first].start});
 	}
 }

@@ -70,7 +70,8 @@ static void read_texts(const char *folder, struct buf *out)
 		read_shard(shards.item[i].path, &raw);
 		memset(buf_reserve(&raw, JSON_PADDING), 0, JSON_PADDING);
 		for (struct slice rest = buf_slice(&raw), line; slice_cut(&rest, '\n', &line);) {
-			buf_add(out, line_text(json_get(json, line, &path, &mem).text, NEWLINE_SPACE, &mem));
+			buf_add(out, line_text(json_get(json, line, &path, &mem).text,
+			                       NEWLINE_SPACE, &mem));
 			buf_byte(out, '\n');
 			arena_reset(&mem, 1 << 20);
 		}
@@ -244,7 +245,8 @@ int main(int argc, char **argv)
 	printf("score library  %7.1f MB/s per core\n", library);
 	printf("score ratio    %7.1f x\n", folded / library);
 	printf("score differs  %9.2g at most\n", worst);
-	printf("score memory   %7.1f MB with one thread, %.1f MB more per extra thread\n", alone, cost);
+	printf("score memory   %7.1f MB with one thread, %.1f MB more per extra thread\n", alone,
+	       cost);
 	unlink(text_path);
 	unlink(model_path);
 	buf_free(&text);

@@ -186,7 +186,8 @@ static void every_truncated_model_is_a_clean_error(void **state)
 		char *copy = mem_alloc(n ? n : 1); /* exact, so that ASan sees one byte too far */
 
 		memcpy(copy, w->bytes.p, n);
-		assert_int_equal(model_file_parse(&file, (struct slice){copy, n}, "cut.bin", &e), -1);
+		assert_int_equal(model_file_parse(&file, (struct slice){copy, n}, "cut.bin", &e),
+		                 -1);
 		assert_non_null(strstr(e.msg, "cut.bin"));
 		free(copy);
 	}

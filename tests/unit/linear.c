@@ -48,7 +48,9 @@ static void make_text(struct buf *out, uint64_t *seed, bool train)
 		if (!train && chance(seed, 60) == 0)
 			buf_byte(out, 0);
 		else
-			buf_add(out, slice_of(train ? " " : gap[chance(seed, 7 + (chance(seed, 20) == 0))]));
+			buf_add(out,
+			        slice_of(train ? " "
+			                       : gap[chance(seed, 7 + (chance(seed, 20) == 0))]));
 	}
 }
 

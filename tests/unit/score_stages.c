@@ -145,7 +145,9 @@ static struct doc scored(const char *const *set, struct slice text)
 		fail_msg("%s", e.msg);
 	fasttext_stage.doc(self, &d, &scratch);
 	for (size_t i = 0; i < d.n_scores; i++) /* names live as long as the stage */
-		d.score[i].name = arena_copy(&mem, (struct slice){d.score[i].name, strlen(d.score[i].name) + 1}).p;
+		d.score[i].name = arena_copy(&mem, (struct slice){d.score[i].name,
+		                                                  strlen(d.score[i].name) + 1})
+		                          .p;
 	drop(&fasttext_stage, self);
 	return d;
 }

@@ -23,8 +23,10 @@ static uint64_t chance(uint64_t *seed, uint64_t below)
 static struct select_row random_row(uint64_t *seed, uint64_t i)
 {
 	return (struct select_row){.score = (double)chance(seed, 500) / 64 - 3,
-	                           .weight = chance(seed, 10) ? chance(seed, 1000) : chance(seed, 100000),
-	                           .record = i / 7, .shard = i % 7,
+	                           .weight = chance(seed, 10) ? chance(seed, 1000)
+	                                                      : chance(seed, 100000),
+	                           .record = i / 7,
+	                           .shard = i % 7,
 	                           .domain = chance(seed, 50)};
 }
 
@@ -249,8 +251,11 @@ static void the_sketch_stays_within_its_bound(void **state)
 			double above = 0, at = 0;
 
 			for (size_t k = 0; k < ROWS; k++) {
-				above += row[k].score > plan.cut[i].threshold ? (double)row[k].weight : 0;
-				at += row[k].score == plan.cut[i].threshold ? (double)row[k].weight : 0;
+				above += row[k].score > plan.cut[i].threshold
+				                 ? (double)row[k].weight
+				                 : 0;
+				at += row[k].score == plan.cut[i].threshold ? (double)row[k].weight
+				                                            : 0;
 			}
 			const double target = plan.cut[i].share * total;
 			assert_true(above <= target + bound);
