@@ -60,6 +60,7 @@ $(BUILD)/recipes.c: $(RECIPES) Makefile
 	   echo '{0}};'; } > $@
 $(BUILD)/recipes.c.o: $(BUILD)/recipes.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+$(BUILD)/scorers/demo_model.c.o: scorers/demo_model.bin
 $(ARCHIVE): $(OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^

@@ -4,7 +4,7 @@
  *
  *   scorers/demo_model.py DIR > demo.jsonl
  *   curate-score train -i demo.jsonl -o scorers/demo_model.bin --shuffle 1 --dim 1 \
- *       --bucket 4096 --min-count 40 --epoch 20 --lr 0.3 --zero-eos */
+ *       --bucket 4096 --min-count 40 --epoch 5 --lr 0.05 --zero-eos */
 __asm__(".section .rodata\n"
         ".balign 16\n"
         "curate_demo_model:\n"

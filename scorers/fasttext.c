@@ -46,50 +46,25 @@ struct fasttext_stage {
 #define AT(field) offsetof(struct fasttext_stage, field)
 
 static const struct param params[] = {
-        {.name = "model",
-         .kind = PARAM_FILE,
-         .at = AT(model),
-         .help = "a .bin or .ftz file; without it the built-in demo model"},
-        {.name = "preset",
-         .kind = PARAM_CHOICE,
-         .at = AT(preset),
-         .preset = "custom",
-         .choices = "custom|dclm|preselect",
-         .help = "labels, line breaks and score name of a published classifier"},
-        {.name = "newline",
-         .kind = PARAM_CHOICE,
-         .at = AT(newline),
-         .preset = "preset",
-         .choices = "preset|" NEWLINE_CHOICES,
-         .help = "what becomes of line breaks (custom: space; dclm: splitlines; preselect: "
-                 "delete)"},
-        {.name = "strip",
-         .kind = PARAM_BOOL,
-         .at = AT(strip),
-         .preset = "true",
-         .help = "strip white space from both ends first"},
-        {.name = "label",
-         .kind = PARAM_LIST,
-         .at = AT(labels),
-         .help = "labels to write (custom: all; dclm: hq; preselect: 1)"},
-        {.name = "score",
-         .kind = PARAM_TEXT,
-         .at = AT(score),
-         .help = "name of the score; with several labels NAME_LABEL"},
-        {.name = "k",
-         .kind = PARAM_INT,
-         .at = AT(k),
-         .preset = "0",
-         .min = 0,
-         .max = 1e6,
-         .help = "write a label only when it is among the k best; 0: always"},
-        {.name = "scorer",
-         .kind = PARAM_CHOICE,
-         .at = AT(path),
-         .preset = "auto",
-         .choices = CLASSIFIER_PATH_CHOICES,
-         .help = "the folded fast path, or fastText's library"},
-        {0},
+	{.name = "model", .kind = PARAM_FILE, .at = AT(model),
+	 .help = "a .bin or .ftz file; without it the built-in demo model"},
+	{.name = "preset", .kind = PARAM_CHOICE, .at = AT(preset), .preset = "custom",
+	 .choices = "custom|dclm|preselect",
+	 .help = "labels, line breaks and score name of a published classifier"},
+	{.name = "newline", .kind = PARAM_CHOICE, .at = AT(newline), .preset = "preset",
+	 .choices = "preset|" NEWLINE_CHOICES,
+	 .help = "what becomes of line breaks (custom: space; dclm: splitlines; preselect: delete)"},
+	{.name = "strip", .kind = PARAM_BOOL, .at = AT(strip), .preset = "true",
+	 .help = "strip white space from both ends first"},
+	{.name = "label", .kind = PARAM_LIST, .at = AT(labels),
+	 .help = "labels to write (custom: all; dclm: hq; preselect: 1)"},
+	{.name = "score", .kind = PARAM_TEXT, .at = AT(score),
+	 .help = "name of the score; with several labels NAME_LABEL"},
+	{.name = "k", .kind = PARAM_INT, .at = AT(k), .preset = "0", .min = 0, .max = 1e6,
+	 .help = "write a label only when it is among the k best; 0: always"},
+	{.name = "scorer", .kind = PARAM_CHOICE, .at = AT(path), .preset = "auto",
+	 .choices = CLASSIFIER_PATH_CHOICES, .help = "the folded fast path, or fastText's library"},
+	{0},
 };
 
 static void want(struct fasttext_stage *s, size_t label, bool several)
@@ -179,8 +154,7 @@ static void fasttext_doc(const void *self, struct doc *d, struct arena *scratch)
 
 	if (s->strip)
 		text = utf8_strip(text);
-	if (!classifier_predict(s->classifier, line_text(text, mode, scratch), probability,
-	                        scratch))
+	if (!classifier_predict(s->classifier, line_text(text, mode, scratch), probability, scratch))
 		return;
 	for (size_t i = 0; i < s->n_wanted; i++) {
 		const size_t label = s->wanted[i].label;
