@@ -7,7 +7,7 @@
 #include "lib/base/mem.h"
 #include "lib/io/outfile.h"
 
-static int set_text(struct recipe *r, const char *key, struct slice value, struct err *e)
+int common_set(struct recipe *r, const char *key, struct slice value, struct err *e)
 {
 	struct buf b = {0};
 
@@ -20,12 +20,12 @@ static int set_text(struct recipe *r, const char *key, struct slice value, struc
 	return bad;
 }
 
-static int add_inputs(const struct common *c, struct recipe *r)
+static void add_inputs(const struct common *c, struct recipe *r)
 {
 	struct list *path = &r->input.path;
 
 	if (c->input.n == 0)
-		return 0;
+		return;
 	for (size_t i = 0; i < path->n; i++)
 		free((char *)path->item[i].p);
 	path->n = 0;
@@ -33,26 +33,41 @@ static int add_inputs(const struct common *c, struct recipe *r)
 	for (size_t i = 0; i < c->input.n; i++)
 		path->item[path->n++] = (struct slice){
 			mem_text(c->input.item[i].p, c->input.item[i].n), c->input.item[i].n};
-	return 0;
 }
 
 int common_options(const struct common *c, struct recipe *r, struct err *e)
 {
-	if (set_text(r, "input.text", c->text, e) || set_text(r, "input.id", c->id, e) ||
-	    set_text(r, "input.on_corrupt", c->on_corrupt, e) || add_inputs(c, r))
-		return -1;
+	const struct {
+		const char *key;
+		struct slice value;
+	} all[] = {
+		{"input.text", c->text},
+		{"input.id", c->id},
+		{"input.glob", c->glob},
+		{"input.on_corrupt", c->on_corrupt},
+		{"input.max_record", c->max_record},
+		{"input.window", c->window},
+		{"limits.threads", c->threads},
+		{"limits.mem", c->mem},
+		{"limits.max_bad", c->max_bad},
+	};
+
+	add_inputs(c, r);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (common_set(r, all[i].key, all[i].value, e))
+			return -1;
 	for (size_t i = 0; i < c->set.n; i++)
 		if (recipe_set(r, c->set.item[i], e))
-			return -1;
-	if (c->max_record)
-		r->input.max_record = c->max_record;
-	if (c->mem)
-		r->limits.mem = c->mem;
-	if (c->threads)
-		r->limits.threads = c->threads;
-	if (c->max_bad >= 0)
-		r->limits.max_bad = c->max_bad;
+			return err_prefix(e, "--set");
 	return 0;
+}
+
+int common_mem(const struct common *c, uint64_t *bytes, struct err *e)
+{
+	static const struct param mem = {.name = "--mem", .kind = PARAM_SIZE};
+
+	*bytes = 0;
+	return c->mem.n ? param_set(&mem, bytes, c->mem, e) : 0;
 }
 
 int common_recipe(const struct common *c, const struct list *rest, const char *preset,

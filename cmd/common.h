@@ -5,43 +5,41 @@
 #include "lib/base/option.h"
 #include "lib/run/run.h"
 
+/* The options are kept as text and put into the recipe's own table, which knows their units and
+ * ranges; see common_options. */
 struct common {
 	struct list input, set;
-	struct slice text, id, file_list, on_corrupt, report;
-	uint64_t max_record, mem;
-	int64_t threads;
-	double max_bad;
+	struct slice file_list, glob, text, id, on_corrupt, max_record, window;
+	struct slice threads, mem, max_bad, report;
 	bool no_progress;
 };
 
 #define COMMON_AT(base, field) ((base) + offsetof(struct common, field))
+#define COMMON_TEXT(base, letter, arg, name, field, text)                                          \
+	{letter, arg, {name, PARAM_TEXT, COMMON_AT(base, field), .help = text}}
 
 /* Rows for a program's option table; `base` is the offset of its struct common. */
 #define COMMON_INPUT(base)                                                                         \
 	{'i', "PATH", {"input", PARAM_LIST, COMMON_AT(base, input),                                \
 	               .help = "file, folder or -; may be repeated"}},                            \
-	{0, "FILE", {"file-list", PARAM_TEXT, COMMON_AT(base, file_list),                          \
-	             .help = "read the input paths from FILE, one a line"}},                      \
-	{'f', "FIELD", {"text", PARAM_TEXT, COMMON_AT(base, text),                                 \
-	                .help = "dotted path of the text field (text)"}},                         \
-	{0, "FIELD", {"id", PARAM_TEXT, COMMON_AT(base, id),                                       \
-	              .help = "dotted path of the id field (id)"}},                               \
-	{0, "HOW", {"on-corrupt", PARAM_TEXT, COMMON_AT(base, on_corrupt),                         \
-	            .help = "stop, keep-head (default) or skip a damaged shard"}},                \
-	{0, "SIZE", {"max-record", PARAM_SIZE, COMMON_AT(base, max_record),                        \
-	             .help = "longest record (64M)"}}
+	COMMON_TEXT(base, 0, "FILE", "file-list", file_list,                                       \
+	            "read the input paths from FILE, one a line"),                                 \
+	COMMON_TEXT(base, 0, "GLOB", "glob", glob, "which files below a folder"),                  \
+	COMMON_TEXT(base, 'f', "FIELD", "text", text, "dotted path of the text field (text)"),     \
+	COMMON_TEXT(base, 0, "FIELD", "id", id, "dotted path of the id field (id)"),               \
+	COMMON_TEXT(base, 0, "HOW", "on-corrupt", on_corrupt,                                      \
+	            "stop, keep-head (default) or skip a damaged shard"),                          \
+	COMMON_TEXT(base, 0, "SIZE", "max-record", max_record, "longest record (64M)"),            \
+	COMMON_TEXT(base, 0, "SIZE", "window", window, "largest zstd window (128M), up to 2G")
 
 #define COMMON_RUN(base)                                                                           \
 	{'s', "PATH=VALUE", {"set", PARAM_LIST, COMMON_AT(base, set),                              \
 	                     .help = "change the recipe: stage.param=value, output.level=1"}},    \
-	{'j', "N", {"threads", PARAM_INT, COMMON_AT(base, threads), .min = 0, .max = 4096,         \
-	            .help = "threads (all cores this process may use)"}},                                 \
-	{'m', "SIZE", {"mem", PARAM_SIZE, COMMON_AT(base, mem),                                    \
-	               .help = "memory budget (four fifths of the machine's)"}},                  \
-	{0, "SHARE", {"max-bad", PARAM_REAL, COMMON_AT(base, max_bad), "-1", .min = -1, .max = 1,  \
-	              .help = "share of bad records that still exits 0 (0.1%)"}},                          \
-	{0, "FILE", {"report", PARAM_TEXT, COMMON_AT(base, report),                                \
-	             .help = "write the report as JSON"}},                                        \
+	COMMON_TEXT(base, 'j', "N", "threads", threads, "threads (the cores it may use)"),         \
+	COMMON_TEXT(base, 'm', "SIZE", "mem", mem, "memory budget (4/5 of the machine's)"),        \
+	COMMON_TEXT(base, 0, "SHARE", "max-bad", max_bad,                                          \
+	            "share of bad records that still exits 0 (0.1%)"),                             \
+	COMMON_TEXT(base, 0, "FILE", "report", report, "write the report as JSON"),                \
 	{0, NULL, {"no-progress", PARAM_BOOL, COMMON_AT(base, no_progress),                        \
 	           .help = "no progress bar"}}
 
@@ -51,6 +49,12 @@ int common_recipe(const struct common *c, const struct list *rest, const char *p
 
 /* The same for a recipe that the command made itself. */
 int common_options(const struct common *c, struct recipe *r, struct err *e);
+
+/* Sets one key of the recipe; nothing when value is empty. */
+int common_set(struct recipe *r, const char *key, struct slice value, struct err *e);
+
+/* --mem in bytes, 0 when it was not given. */
+int common_mem(const struct common *c, uint64_t *bytes, struct err *e);
 
 /* Lists the shards; refuses an output folder (may be NULL) that lies among the inputs. */
 int common_shards(const struct common *c, const struct recipe *r, const char *out,

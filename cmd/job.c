@@ -138,7 +138,10 @@ enum rc job_folder(struct recipe *r, const struct common *c, const struct folder
 
 	if (path.n == 0)
 		err_set_rc(e, RC_USAGE, "where to? name an output folder with -o");
-	else if (parse_task(j->task, &run, e) == 0 &&
+	else if (common_set(r, "output.codec", j->codec, e) == 0 &&
+	         common_set(r, "output.level", j->level, e) == 0 &&
+	         common_set(r, "output.shard_size", j->shard_size, e) == 0 &&
+	         parse_task(j->task, &run, e) == 0 &&
 	         record_fields_open(&run.fields, &r->input, e) == 0 &&
 	         common_shards(c, r, out, &shards, e) == 0 &&
 	         run_threads(r, &run.threads, e) == 0 && recipe_open(r, e) == 0)

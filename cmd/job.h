@@ -7,6 +7,7 @@
 /* A job over a folder. */
 struct folder_job {
 	struct slice out;  /* output folder; empty: the recipe's */
+	struct slice codec, level, shard_size; /* put into the recipe */
 	struct slice task; /* "I/N", or empty */
 	bool dry_run, force;
 	const char *log_from, *without; /* replay, see struct run */
@@ -16,6 +17,12 @@ struct folder_job {
 #define JOB_FOLDER(base)                                                                           \
 	{'o', "DIR", {"output", PARAM_TEXT, (base) + offsetof(struct folder_job, out),             \
 	              .help = "output folder"}},                                                  \
+	{0, "NAME", {"codec", PARAM_TEXT, (base) + offsetof(struct folder_job, codec),             \
+	             .help = "zst (default), gz or none"}},                                       \
+	{0, "N", {"level", PARAM_TEXT, (base) + offsetof(struct folder_job, level),                \
+	          .help = "compression level (3 for zst, 6 for gz)"}},                            \
+	{0, "SIZE", {"shard-size", PARAM_TEXT, (base) + offsetof(struct folder_job, shard_size),   \
+	             .help = "cut outputs in pieces of about SIZE"}},                             \
 	{0, "I/N", {"task", PARAM_TEXT, (base) + offsetof(struct folder_job, task),                \
 	            .help = "do share I (from 0) of N of the plan"}},                             \
 	{'n', NULL, {"dry-run", PARAM_BOOL, (base) + offsetof(struct folder_job, dry_run),         \

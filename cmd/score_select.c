@@ -212,8 +212,11 @@ static enum rc find(const struct threshold_options *o, struct select_stage *s,
 	struct records records;
 	struct finding f = {.stage = s};
 	enum rc rc = RC_INPUT;
+	uint64_t mem;
 
-	f.solver = select_solver_open(&s->plan, tmp ? tmp : "/tmp", o->common.mem);
+	if (common_mem(&o->common, &mem, e))
+		return e->rc;
+	f.solver = select_solver_open(&s->plan, tmp ? tmp : "/tmp", mem);
 	if (records_open(&records, &o->common, rest, e) == 0 &&
 	    records_each(&records, add, &f, e) == 0 && finish(&f, &s->plan, e) == 0) {
 		records_warn(&records);

@@ -86,23 +86,23 @@ int recipe_set(struct recipe *r, struct slice assignment, struct err *e)
 	struct slice value = has_value ? rest : S(""), key = path;
 
 	if (!has_value || path.n == 0)
-		return err_set_rc(e, RC_USAGE, "--set %.*s: write it as stage.param=value",
+		return err_set_rc(e, RC_USAGE, "%.*s: write it as stage.param=value",
 		                  SLICE(assignment));
 	if (!slice_cut(&key, '.', &first) || key.n == 0) {
 		if (replace(recipe_sections[0].params, r, path, value, e))
-			return err_prefix(e, "--set %.*s", SLICE(assignment));
+			return err_prefix(e, "%.*s", SLICE(assignment));
 		return 0;
 	}
 	const struct recipe_section *section = section_find(first);
 	struct stage *stage = stage_named(r, first);
 
 	if (!section && !stage)
-		return err_set_rc(e, RC_USAGE, "--set %.*s: the recipe has no stage or section '%.*s'",
+		return err_set_rc(e, RC_USAGE, "%.*s: the recipe has no stage or section '%.*s'",
 		                  SLICE(assignment), SLICE(first));
 	int bad = section ? replace(section->params, section_at(r, section), key, value, e)
 	                  : set_in_stage(stage, key, value, e);
 
-	return bad ? err_prefix(e, "--set %.*s", SLICE(assignment)) : 0;
+	return bad ? err_prefix(e, "%.*s", SLICE(assignment)) : 0;
 }
 
 int recipe_open(struct recipe *r, struct err *e)

@@ -137,14 +137,17 @@ for signal in TERM INT USR1; do
 	check "SIG$signal: the rerun goes on to the same bytes" same straight stopped
 done
 
+printf '{"text":"wide"}\n' | zstd -q --long=28 --zstd=wlog=28 --no-content-size >wide.zst 2>/dev/null || cp in/sub/b.jsonl.zst wide.zst
+check "a window is accepted up to --window" exits 0 run -i wide.zst -o wide --window 512M
+check "-j rejects what is no number, naming what is wanted" says "limits.threads.*'many' is not a whole number" "$bin/curate-run" recipe.yaml -i in -o x -j many
 check "a dry run prints the plan and writes nothing" bash -c "'$bin/curate-run' recipe.yaml -n -i in -o dry | grep -q '3 shards' && [ ! -e dry ]"
 check "--print-config prints a recipe that reads back to the same hash" bash -c "
 	'$bin/curate-run' recipe.yaml --print-config >printed.yaml 2>hash1 && '$bin/curate-run' printed.yaml --print-config 2>hash2 >/dev/null && cmp hash1 hash2"
 check "--set changes the hash" bash -c "! '$bin/curate-run' recipe.yaml --print-config --set c4_quality.min_num_sentences=4 2>&1 >/dev/null | cmp -s - hash1"
-run -i in -o pieces --set output.shard_size=2K
+run -i in -o pieces --shard-size 2K
 check "--shard-size cuts the output in pieces that join to the same records" bash -c '
 	[ "$(ls pieces/sub | wc -l)" -gt 2 ] && cmp <(cat pieces/sub/b-*.zst | zstd -dcq) <(zstd -dcq one/sub/b.jsonl.zst)'
-run -i in -o gz --set output.codec=gz
+run -i in -o gz --codec gz
 check "gzip output holds the same records" bash -c 'cmp <(gzip -dc gz/sub/b.jsonl.gz) <(zstd -dcq one/sub/b.jsonl.zst)'
 run -i in -o with_dropped --set output.dropped=true
 check "dropped records are written on request, each once" bash -c '
