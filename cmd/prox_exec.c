@@ -135,13 +135,13 @@ static enum rc programs(struct options *o, const struct list *rest, struct recip
  * of its length must come down. */
 static void fit_records(const struct common *c, struct recipe *r)
 {
-	uint64_t most = c->mem / 16;
+	const uint64_t mem = r->limits.mem, most = mem / 16;
 
-	if (c->mem == 0 || c->max_record || r->input.max_record <= most)
+	if (mem == 0 || c->max_record.n || r->input.max_record <= most)
 		return;
 	r->input.max_record = most;
 	log_note("--mem %llu MiB: records of more than %llu MiB are bad; see --max-record",
-	         (unsigned long long)c->mem >> 20, (unsigned long long)most >> 20);
+	         (unsigned long long)mem >> 20, (unsigned long long)most >> 20);
 }
 
 static enum rc work(void *user, const struct list *rest, struct err *e)
