@@ -6,9 +6,11 @@
 #include <stdlib.h>
 
 #include "lib/base/hash.h"
+#include "lib/base/json_write.h"
 #include "lib/base/mem.h"
 #include "lib/base/utf8.h"
 #include "lib/doc/template.h"
+#include "lib/io/outfile.h"
 #include "rules/meco_corpus.h"
 #include "rules/meco_lists.h"
 #include "rules/meco_tag.h"
@@ -334,11 +336,35 @@ static bool meco_needed(const void *self)
 	return ((const struct meco *)self)->two_passes;
 }
 
+/* The edges that were found, in the form the parameter buckets reads: for documents that come later. */
+static int write_buckets(const struct meco *r, const struct corpus *c, struct err *e)
+{
+	struct buf lines = {0}, path = {0};
+	int rc = 0;
+
+	for (size_t i = 0; i < r->n_slots; i++) {
+		if (r->column[i].kind != MECO_CUTS)
+			continue;
+		buf_add(&lines, r->slot[i].field);
+		for (size_t k = 0; k < r->column[i].n_keys; k++) {
+			buf_byte(&lines, ' ');
+			json_write_real(&lines, meco_order_back(r->column[i].key[k]));
+		}
+		buf_byte(&lines, '\n');
+	}
+	buf_addf(&path, "%s/buckets", c->dir);
+	if (lines.n)
+		rc = file_write_atomic(buf_text(&path), buf_slice(&lines), e);
+	buf_free(&lines);
+	buf_free(&path);
+	return rc;
+}
+
 static int meco_solve(void *self, const struct corpus *c, struct err *e)
 {
 	struct meco *r = self;
 
-	return meco_corpus_solve(r->column, r->n_slots + 1, c, e);
+	return meco_corpus_solve(r->column, r->n_slots + 1, c, e) ? -1 : write_buckets(r, c, e);
 }
 
 static int meco_load(void *self, const struct corpus *c, struct err *e)

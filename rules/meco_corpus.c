@@ -180,7 +180,8 @@ static int most_frequent_first(const void *a, const void *b)
 /* Adds the runs of equal keys that are long enough. */
 static void add_runs(struct counting *g, uint64_t least, struct buf *found)
 {
-	qsort(g->key, g->n, sizeof *g->key, key_order);
+	if (g->n)
+		qsort(g->key, g->n, sizeof *g->key, key_order);
 	for (size_t i = 0, end; i < g->n; i = end) {
 		for (end = i + 1; end < g->n && g->key[end] == g->key[i]; end++)
 			;
@@ -263,9 +264,6 @@ int meco_corpus_solve(struct meco_column *column, size_t n, const struct corpus 
 		add_u64(&table, column[i].n_keys);
 		for (size_t k = 0; k < column[i].n_keys; k++)
 			add_u64(&table, column[i].key[k]);
-		free(column[i].key);
-		column[i].key = NULL;
-		column[i].n_keys = 0;
 	}
 	add_u64(&table, hash64(buf_slice(&table)));
 	if (rc == 0)
@@ -289,6 +287,7 @@ static bool read_table(struct meco_column *column, size_t n, struct slice table)
 		at += 8;
 		if (keys > (end - at) / 8)
 			return false;
+		free(column[i].key);
 		column[i].key = mem_new(uint64_t, keys + 1);
 		column[i].n_keys = keys;
 		for (size_t k = 0; k < keys; k++, at += 8)

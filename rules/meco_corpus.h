@@ -36,8 +36,8 @@ static inline void meco_row_add(struct buf *out, uint32_t column, uint64_t key, 
 	buf_add(out, (struct slice){(const char *)&row, sizeof row});
 }
 
-/* Answers every column from the collected rows, within corpus->mem, and writes them to a file in the stage's folder /
- * reads them back. */
+/* Answers every column from the collected rows, within corpus->mem, and writes the answers to a file in the
+ * stage's folder / reads them from there. */
 int meco_corpus_solve(struct meco_column *column, size_t n, const struct corpus *c, struct err *e);
 int meco_corpus_load(struct meco_column *column, size_t n, const struct corpus *c, struct err *e);
 void meco_columns_free(struct meco_column *column, size_t n);

@@ -115,6 +115,8 @@ bucket = [int(d["text"][0]) for d in docs]
 assert collections.Counter(bucket) == {i: len(docs) // 5 for i in range(1, 6)}
 assert [b for _, b in sorted((d["q"], b) for d, b in zip(docs, bucket))] == sorted(bucket)
 EOF
+for f in in/*.jsonl; do "$tag" -q -t '{q|q5} ' --buckets quintiles/_curate/stage-meco/buckets <"$f"; done >by_edges.jsonl
+check "the edges that were found give the same buckets" bash -c 'zstd -dcq quintiles/*.zst | cmp - by_edges.jsonl'
 for by in documents bytes tokens; do "$tag" -q -i in -o "by_$by" --cooldown 20% --cooldown-by "$by"; done
 check "an exact share of documents, bytes or tokens" python3 - <<'EOF'
 import glob, json, subprocess
