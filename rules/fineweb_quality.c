@@ -47,7 +47,7 @@ static bool ends_with_stop(const struct fineweb_quality *r, struct slice line)
 static bool judge_lines(const struct fineweb_quality *r, const struct pieces *lines,
                         struct stats *s)
 {
-	double n = (double)lines->n;
+	double n = (double)lines->n; /* 0 gives NaN shares, which fail nothing */
 	size_t stopped = 0, brief = 0;
 
 	for (size_t i = 0; i < lines->n; i++) {
@@ -64,12 +64,23 @@ static bool judge_lines(const struct fineweb_quality *r, const struct pieces *li
 	                   S("short_line_ratio"));
 }
 
+/* Every run of non-space is at least one word, unless it is the one string the tokenizer loses: most
+ * documents pass by that alone, and their words need not be told apart. */
+static bool has_surely_words(struct doc *d, double least)
+{
+	struct slice text = doc_text(d);
+
+	return d->context && d->context->words != WORDS_UNICODE &&
+	       (double)utf8_count_words(text) >= least &&
+	       slice_find(text, S("IS_ALPHA"), 0) == SIZE_MAX;
+}
+
 static void judge(const struct fineweb_quality *r, struct doc *d, struct stats *s)
 {
 	const struct pieces *lines = doc_pieces(d, PIECES_FILLED);
 	size_t breaks = doc_newlines(d);
 
-	if (stats_check(s, "lines", (double)lines->n, lines->n == 0, S("empty")) || lines->n == 0)
+	if (stats_check(s, "lines", (double)lines->n, lines->n == 0, S("empty")))
 		return;
 	if (judge_lines(r, lines, s))
 		return;
@@ -77,6 +88,8 @@ static void judge(const struct fineweb_quality *r, struct doc *d, struct stats *
 
 	if (stats_check(s, "char_dup_ratio", repeated, repeated > r->char_duplicates_ratio,
 	                S("char_dup_ratio")))
+		return;
+	if (!d->complete && has_surely_words(d, (double)breaks / r->new_line_ratio * 1.001 + 1))
 		return;
 	double list = (double)breaks / (double)doc_word_count(d);
 

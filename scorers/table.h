@@ -2,3 +2,4 @@
 STAGE(fasttext)
 STAGE(language_id)
 STAGE(fasttext_filter)
+STAGE(text_stats)

@@ -149,6 +149,70 @@ def compare(name, golden, inputs, run):
     return sum(results), len(results) - sum(results) + max(missing, 0)
 
 
+def run_stats(data, bin_dir, inputs, folder):
+    """Every number datatrove's statistics blocks give, against the stage text_stats."""
+    golden = {}
+    for entry in lines(os.path.join(folder, "stats.jsonl.zst")):
+        groups = {k: v for k, v in entry.items() if isinstance(v, dict)}
+        if not any("error" in group for group in groups.values()):
+            golden[entry["id"]] = {k: v for group in groups.values() for k, v in group.items()}
+    with tempfile.TemporaryDirectory() as scratch:
+        records = Run(data, bin_dir, ["text_stats"], scratch).records
+    passed = sum(
+        record is not None and record["curate"]["text_stats"] == golden[source["id"]]
+        for source, (_, record) in zip(inputs, records)
+        if source["id"] in golden
+    )
+    return passed, len(golden) - passed
+
+
+# What the annotating rules write, out of the recorded numerators and denominators.
+RATIOS = {
+    "gopher_repetition": {
+        "dup_para_frac": ("dup_paras", "n_paras"),
+        "dup_para_char_frac": ("dup_para_chars", "len"),
+        "dup_line_frac": ("dup_lines", "n_lines"),
+        "dup_line_char_frac": ("dup_line_chars", "len"),
+        **{f"top_{n}_gram": (f"top_{n}", "len") for n in (2, 3, 4)},
+        **{f"dup_{n}_grams": (f"dup_{n}", "len") for n in range(5, 11)},
+    },
+    "gopher_quality": {
+        "words": ("n_words", None),
+        "text_words": ("n_nonsym", None),
+        "mean_word_length": ("nonsym_chars", "n_nonsym"),
+        "hash_word_ratio": ("hashes", "n_words"),
+        "bullet_lines_ratio": ("bullets", "splitlines"),
+        "ellipsis_lines_ratio": ("end_ell", "splitlines"),
+        "alpha_words_ratio": ("alpha_words", "n_words"),
+        "stop_words": ("stop", None),
+    },
+    "fineweb_quality": {
+        "lines": ("fw_lines", None),
+        "line_punct_ratio": ("fw_punct", "fw_lines"),
+        "short_line_ratio": ("fw_short", "fw_lines"),
+        "char_dup_ratio": ("fw_dupchars", "fw_denchars"),
+        "list_ratio": ("newlines", "n_words"),
+    },
+}
+
+
+def run_signals(data, bin_dir, inputs, folder):
+    stages = [{stage: {"mode": "annotate"}} for stage in RATIOS]
+    with tempfile.TemporaryDirectory() as scratch:
+        records = Run(data, bin_dir, stages, scratch).records
+    passed = failed = 0
+    for wanted, (_, record) in zip(lines(os.path.join(folder, "metrics.jsonl.zst")), records):
+        good = record is not None
+        for stage, ratios in RATIOS.items():
+            for name, (part, whole) in ratios.items():
+                if not good or wanted.get(part) is None or (whole and not wanted.get(whole)):
+                    continue
+                value = wanted[part] / wanted[whole] if whole else wanted[part]
+                good = record["curate"][stage].get(name) == value
+        passed, failed = passed + good, failed + (not good)
+    return passed, failed
+
+
 def run(data, bin_dir):
     folder = os.path.join(data, "goldens", "rules")
     inputs = lines(os.path.join(folder, "inputs.jsonl.zst"))
@@ -166,3 +230,6 @@ def run(data, bin_dir):
                 print(f"rules/{name}: {e}")
                 passed, failed = 0, len(golden)
         yield f"rules/{name}", passed, failed
+    for name, check in (("stats", run_stats), ("metrics", run_signals)):
+        if os.path.exists(os.path.join(folder, name + ".jsonl.zst")):
+            yield ("rules/" + name.replace("metrics", "signals"), *check(data, bin_dir, inputs, folder))
