@@ -8,6 +8,7 @@
 #include "lib/base/mem.h"
 #include "lib/io/outfile.h"
 #include "lib/run/interrupt.h"
+#include "lib/run/plan.h"
 #include "lib/run/report.h"
 
 int job_main(const struct program *program, void *options, int argc, char **argv,
@@ -28,21 +29,6 @@ int job_main(const struct program *program, void *options, int argc, char **argv
 	}
 	option_free(program, options, &rest);
 	return code;
-}
-
-static int parse_task(struct slice text, struct run *run, struct err *e)
-{
-	struct slice rest = text, i;
-
-	run->tasks = 1;
-	if (text.n == 0)
-		return 0;
-	slice_cut(&rest, '/', &i);
-	if (!slice_to_u64(i, &run->task) || !slice_to_u64(rest, &run->tasks) ||
-	    run->task >= run->tasks || run->tasks > 1000000)
-		return err_set_rc(e, RC_USAGE, "--task %.*s: write it as I/N with 0 <= I < N",
-		                  SLICE(text));
-	return 0;
 }
 
 static enum rc print_plan(const struct run *run, const char *out)
@@ -107,7 +93,7 @@ static enum rc run_folder(struct run *run, const struct common *c, const struct 
                           const char *out, struct err *e)
 {
 	struct state state = {0};
-	struct buf salt = {0};
+	struct buf salt = {0}, task = {0};
 	enum rc rc = RC_STATE;
 
 	if (j->log_from)
@@ -115,23 +101,41 @@ static enum rc run_folder(struct run *run, const struct common *c, const struct 
 
 	run->log_from = j->log_from;
 	run->without = j->without;
+	if (run->tasks > 1)
+		buf_addf(&task, "%llu/%llu", (unsigned long long)run->task,
+		         (unsigned long long)run->tasks);
 	if (state_open(&state, out, run->recipe, buf_text(&salt), j->force, e) == 0) {
+		state.task = buf_text(&task);
 		run->state = &state;
 		interrupt_install(run->recipe->limits.grace);
 		rc = run_shards(run, e);
 		rc = report(run, c, rc, e);
 	}
 	buf_free(&salt);
+	buf_free(&task);
 	state_free(&state);
 	return rc;
+}
+
+static int list_shards(const struct recipe *r, const struct common *c, const struct folder_job *j,
+                       const char *out, struct plan *plan, struct shards *shards, struct err *e)
+{
+	if (!j->planned)
+		return common_shards(c, r, out, shards, e);
+	if (plan_read(plan, out, e))
+		return -1;
+	*shards = plan->shards;
+	plan->shards = (struct shards){0};
+	return 0;
 }
 
 enum rc job_folder(struct recipe *r, const struct common *c, const struct folder_job *j,
                    struct err *e)
 {
 	struct shards shards = {0};
+	struct plan plan = {0};
 	struct run run = {.recipe = r, .shards = &shards, .force = j->force, .step = j->step,
-	                  .show_progress = !c->no_progress};
+	                  .steal = j->steal, .retry = j->retry, .show_progress = !c->no_progress};
 	struct slice path = j->out.n ? j->out : r->output.path;
 	char *out = mem_text(path.p, path.n);
 	enum rc rc = RC_USAGE;
@@ -141,14 +145,17 @@ enum rc job_folder(struct recipe *r, const struct common *c, const struct folder
 	else if (common_set(r, "output.codec", j->codec, e) == 0 &&
 	         common_set(r, "output.level", j->level, e) == 0 &&
 	         common_set(r, "output.shard_size", j->shard_size, e) == 0 &&
-	         parse_task(j->task, &run, e) == 0 &&
+	         common_set(r, "limits.grace", j->grace, e) == 0 &&
+	         job_parse_task(j->task, &run, e) == 0 &&
 	         record_fields_open(&run.fields, &r->input, e) == 0 &&
-	         common_shards(c, r, out, &shards, e) == 0 &&
-	         run_threads(r, &run.threads, e) == 0 && recipe_open(r, e) == 0)
+	         list_shards(r, c, j, out, &plan, &shards, e) == 0 &&
+	         run_threads(r, &run.threads, e) == 0 && recipe_open(r, e) == 0 &&
+	         job_parse_only(j->only, &run, e) == 0)
 		rc = j->dry_run ? print_plan(&run, out) : run_folder(&run, c, j, out, e);
 	run_free(&run);
 	record_fields_close(&run.fields);
 	shards_free(&shards);
+	plan_free(&plan);
 	free(out);
 	return e->rc != RC_OK ? e->rc : rc;
 }

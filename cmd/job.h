@@ -8,10 +8,13 @@
 struct folder_job {
 	struct slice out;  /* output folder; empty: the recipe's */
 	struct slice codec, level, shard_size; /* put into the recipe */
-	struct slice task; /* "I/N", or empty */
-	bool dry_run, force;
+	struct slice task; /* "I/N", "auto/N", or empty */
+	struct slice only; /* one step of the run: "collect1"; empty: all of it */
+	struct slice grace; /* duration; empty: the recipe's */
+	bool dry_run, force, steal, retry;
+	bool planned;      /* the shards are those of OUT/_curate/plan.json; the input is not listed */
 	const char *log_from, *without; /* replay, see struct run */
-	enum run_step step;
+	enum run_step step; /* of a command that has its own words for them; `only` is empty then */
 };
 
 #define JOB_FOLDER(base)                                                                           \
@@ -24,11 +27,21 @@ struct folder_job {
 	{0, "SIZE", {"shard-size", PARAM_TEXT, (base) + offsetof(struct folder_job, shard_size),   \
 	             .help = "cut outputs in pieces of about SIZE"}},                             \
 	{0, "I/N", {"task", PARAM_TEXT, (base) + offsetof(struct folder_job, task),                \
-	            .help = "do share I (from 0) of N of the plan"}},                             \
+	            .help = "do share I (from 0) of N; auto/N: I is the array job's index"}},      \
+	{0, NULL, {"steal", PARAM_BOOL, (base) + offsetof(struct folder_job, steal),               \
+	           .help = "with its share done, do what other tasks have not begun"}},            \
+	{0, NULL, {"retry-failed", PARAM_BOOL, (base) + offsetof(struct folder_job, retry),        \
+	           .help = "do shards again that were kept up to damage"}},                        \
+	{0, "TIME", {"grace", PARAM_TEXT, (base) + offsetof(struct folder_job, grace),             \
+	             .help = "on SIGTERM, finish shards that end within this (0)"}},              \
 	{'n', NULL, {"dry-run", PARAM_BOOL, (base) + offsetof(struct folder_job, dry_run),         \
 	             .help = "print the plan and stop"}},                                         \
 	{0, NULL, {"force", PARAM_BOOL, (base) + offsetof(struct folder_job, force),               \
 	           .help = "take over a folder of another recipe; redo what is done"}}
+
+/* What the user asked for, put into `run` (`j->only` needs the opened recipe) and the recipe. */
+int job_parse_task(struct slice text, struct run *run, struct err *e);
+int job_parse_only(struct slice text, struct run *run, struct err *e);
 
 /* Opens the recipe's stages, runs it over the shards, writes the report. Returns the exit code; e
  * says why when it is no success. The recipe stays the caller's. */

@@ -81,6 +81,13 @@ static void add_shard(struct shards *s, struct slice path, struct slice relative
 	}
 }
 
+void shards_add(struct shards *s, struct slice path, struct slice relative, uint64_t size)
+{
+	const struct stat st = {.st_mode = S_IFREG, .st_size = (off_t)size};
+
+	add_shard(s, path, relative, &st);
+}
+
 static bool is_wanted(struct slice relative, const char *glob)
 {
 	return glob ? glob_match(slice_of(glob), relative)

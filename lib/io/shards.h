@@ -40,6 +40,9 @@ int shards_list(struct shards *s, const char *const *inputs, size_t n,
                 const struct shards_options *o, struct err *e);
 void shards_free(struct shards *s);
 
+/* Adds a regular file that was listed before, without looking at it; its mtime stays 0. */
+void shards_add(struct shards *s, struct slice path, struct slice relative, uint64_t size);
+
 /* Indices of s->item, largest file first (equal sizes in list order); owned, free with free(). */
 size_t *shards_by_size(const struct shards *s);
 

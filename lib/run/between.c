@@ -12,13 +12,9 @@ static void verdict_key(const struct work *w, char key[33])
 	buf_addf(&b, "%s", w->state.recipe);
 	for (size_t i = 0; i < w->run->shards->n; i++) {
 		const struct shard_result *r = &w->run->result[i];
-		struct fingerprint f = {0};
-		struct err ignored = {0};
-
-		shard_fingerprint(r->shard, &f, &ignored);
-		buf_addf(&b, "|%s|%llu|%llu|%llu|%d", r->shard->relative, (unsigned long long)f.size,
-		         (unsigned long long)f.ends, (unsigned long long)r->records,
-		         r->end == UNIT_DONE);
+		buf_addf(&b, "|%s|%llu|%llu|%llu|%d", r->shard->relative,
+		         (unsigned long long)r->input.size, (unsigned long long)r->input.ends,
+		         (unsigned long long)r->records, r->end == UNIT_DONE);
 	}
 	hash128_text(hash128(buf_slice(&b)), key);
 	buf_free(&b);

@@ -54,16 +54,15 @@ void claim_self(char out[256])
 	snprintf(out, 256, "%s:%ld", host, (long)getpid());
 }
 
-/* What a claim file says: "host:pid start". */
-static bool read_claim(const char *path, char holder[256], unsigned long long *start, double *mtime)
+/* What a claim file says: "host:pid START SINCE TASK"; SINCE is for claim_read alone. */
+static bool read_text(const char *path, char text[400], double *mtime)
 {
-	char text[320];
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return false;
-	ssize_t n = read(fd, text, sizeof text - 1);
+	ssize_t n = read(fd, text, 399);
 	bool good = n > 0 && fstat(fd, &st) == 0;
 
 	close(fd);
@@ -71,18 +70,28 @@ static bool read_claim(const char *path, char holder[256], unsigned long long *s
 		return false;
 	text[n] = 0;
 	*mtime = (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec / 1e9;
-	return sscanf(text, "%255s %llu", holder, start) == 2;
+	return true;
 }
 
-int claim_read(const char *path, char holder[256], double *age)
+static bool read_claim(const char *path, char holder[256], unsigned long long *start, double *mtime)
 {
-	unsigned long long start;
-	double mtime;
+	char text[400];
 
-	if (!read_claim(path, holder, &start, &mtime))
-		return 0;
-	*age = (double)time(NULL) - mtime;
-	return 1;
+	return read_text(path, text, mtime) && sscanf(text, "%255s %llu", holder, start) == 2;
+}
+
+bool claim_read(const char *path, struct claim_seen *seen)
+{
+	char text[400];
+	double mtime, since;
+
+	*seen = (struct claim_seen){0};
+	if (!read_text(path, text, &mtime) ||
+	    sscanf(text, "%255s %*u %lf %31s", seen->holder, &since, seen->task) < 2)
+		return false;
+	seen->age = (double)time(NULL) - mtime;
+	seen->since = (double)time(NULL) - since;
+	return true;
 }
 
 /* Whether the claim's process is known to be gone. `now` is the file system's time. */
@@ -120,16 +129,18 @@ static void remove_stale(const char *path, const char *aside, const char *holder
 	unlink(aside);
 }
 
-int claim_take(struct claim *c, const char *path, double lease, char holder[256], struct err *e)
+int claim_take(struct claim *c, const char *path, const char *task, double lease, char holder[256],
+               struct err *e)
 {
-	char self[256], text[320];
+	char self[256], text[400];
 	struct buf own = {0}, aside = {0};
 	struct stat st;
 	int result = 0;
 
 	*c = (struct claim){0};
 	claim_self(self);
-	int n = snprintf(text, sizeof text, "%s %llu\n", self, process_start(getpid()));
+	int n = snprintf(text, sizeof text, "%s %llu %.0f %.31s\n", self, process_start(getpid()),
+	                 (double)time(NULL), task);
 
 	buf_addf(&own, "%s.%s", path, self);
 	buf_addf(&aside, "%s.%s.stale", path, self);
@@ -178,8 +189,13 @@ void claim_beat(struct claim *c, double lease)
 
 void claim_release(struct claim *c)
 {
-	if (c->path)
-		unlink(c->path);
+	char self[256], holder[256];
+	unsigned long long start;
+	double mtime;
+
+	claim_self(self);
+	if (c->path && read_claim(c->path, holder, &start, &mtime) && strcmp(holder, self) == 0)
+		unlink(c->path); /* it may have been taken over while this process slept */
 	free(c->path);
 	*c = (struct claim){0};
 }

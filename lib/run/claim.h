@@ -3,6 +3,8 @@
 #ifndef CURATE_RUN_CLAIM_H
 #define CURATE_RUN_CLAIM_H
 
+#include <stdbool.h>
+
 #include "lib/base/err.h"
 
 struct claim {
@@ -11,9 +13,10 @@ struct claim {
 };
 
 /* 1: it is ours; 0: someone else's, `holder` says whose ("host:pid"); -1: the file cannot be made
- * (RC_OUTPUT). A claim is taken over when its process on this host is gone, or when it was made on
+ * (RC_OUTPUT). `task` ("3/64" or "") is for those who read it. A claim is taken over when its process on this host is gone, or when it was made on
  * another host and has not been renewed for `lease` seconds. */
-int claim_take(struct claim *c, const char *path, double lease, char holder[256], struct err *e);
+int claim_take(struct claim *c, const char *path, const char *task, double lease, char holder[256],
+               struct err *e);
 
 /* Renews it when a tenth of the lease has passed; call it now and then. */
 void claim_beat(struct claim *c, double lease);
@@ -23,7 +26,14 @@ void claim_release(struct claim *c);
 /* "host:pid" of this process. */
 void claim_self(char out[256]);
 
-/* Reads whose a claim is and how many seconds ago it was renewed; false when there is none. */
-int claim_read(const char *path, char holder[256], double *age);
+/* What a claim says to those who watch. */
+struct claim_seen {
+	char holder[256]; /* "host:pid" */
+	char task[32];    /* "3/64" or "" */
+	double since, age; /* seconds since it was made / since it was renewed, by this machine's clock */
+};
+
+/* False when there is none. */
+bool claim_read(const char *path, struct claim_seen *seen);
 
 #endif

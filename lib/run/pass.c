@@ -3,6 +3,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/mem.h"
+#include "lib/run/roll.h"
 #include "lib/run/team.h"
 #include "lib/run/work.h"
 
@@ -92,6 +93,7 @@ void pass_unit_ended(void *user, struct unit *u)
 	r->end = u->end;
 	r->err = u->err;
 	r->records = u->place.record;
+	r->input = u->end == UNIT_DONE ? u->place.input : (struct fingerprint){0};
 	if (u->damage.n) {
 		free(r->damage);
 		r->damage = mem_text(u->damage.p, u->damage.n);
@@ -122,6 +124,7 @@ static int inspect(struct work *w, struct pass *p, struct shard_result *r)
 	if (r->skipped) {
 		r->end = UNIT_DONE;
 		r->records = d.records;
+		r->input = d.input;
 		tally_add(&r->tally, &d.tally);
 		free(r->damage);
 		r->damage = d.damage.n ? mem_text(d.damage.p, d.damage.n) : NULL;
@@ -135,20 +138,30 @@ static int inspect(struct work *w, struct pass *p, struct shard_result *r)
 	return 0;
 }
 
+/* Whether the records of shards that are not this task's matter to it: they do when it goes on to
+ * what stands behind the pass, and when it looks for work to steal. */
+static bool cares_for_others(const struct run *run, bool is_last, bool execute)
+{
+	return run->tasks <= 1 || run->steal || !execute || (run->step == RUN_ALL && !is_last);
+}
+
 /* Lines up the units this process is to do, its own first, largest first. */
-static int plan_units(struct work *w, struct pass *p, bool execute, struct unit *unit, size_t *n)
+static int plan_units(struct work *w, struct pass *p, bool execute, bool others, struct unit *unit,
+                      size_t *n)
 {
 	struct run *run = w->run;
 	size_t *order = shards_by_size(run->shards);
 	int bad = 0;
 
 	*n = 0;
-	for (int own = 1; own >= 0; own--) {
+	for (int own = 1; own >= !others; own--) {
 		for (size_t i = 0; i < run->shards->n && !bad; i++) {
 			size_t at = order[i];
 			struct shard_result *r = &run->result[at];
 
 			r->mine = w->owner[at] == run->task;
+			if (execute && !others && !r->mine && !r->was_given_up)
+				r->end = UNIT_INTERRUPTED; /* as far as this task knows */
 			if (r->mine != own || r->was_given_up)
 				continue;
 			bad = inspect(w, p, r);
@@ -176,6 +189,11 @@ int pass_do(struct work *w, size_t k, bool execute)
 {
 	struct run *run = w->run;
 	struct pass pass;
+	const bool rolled = !execute && run->step != RUN_ALL && run->step != RUN_REPORT &&
+	                    !(run->number == k + 1 &&
+	                      (run->step == RUN_CHECK || run->step == RUN_SOLVE)) &&
+	                    roll_read(w, k);
+	const bool others = !rolled && cares_for_others(run, k == w->n_barriers, execute);
 	struct unit *unit = mem_new(struct unit, run->shards->n);
 	struct team team = {.pass = &pass, .unit = unit, .threads = run->threads,
 	                    .ended = pass_unit_ended, .user = w};
@@ -186,7 +204,7 @@ int pass_do(struct work *w, size_t k, bool execute)
 	if (w->n_barriers)
 		snprintf(what, sizeof what, "pass %zu of %zu", k + 1, w->n_barriers + 1);
 	pass_make(w, &pass, k);
-	bad = plan_units(w, &pass, execute, unit, &team.n);
+	bad = plan_units(w, &pass, execute, others, unit, &team.n);
 	for (size_t i = 0; i < team.n; i++)
 		bytes += unit[i].shard->size;
 	if (!bad && execute) {

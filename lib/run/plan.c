@@ -5,40 +5,72 @@
 
 #include "lib/base/json_write.h"
 #include "lib/base/mem.h"
+#include "lib/run/jsonfile.h"
+
+/* A task and what it has been given so far. */
+struct load {
+	uint64_t bytes;
+	uint32_t task;
+};
+
+static bool is_less(const struct load *a, const struct load *b)
+{
+	return a->bytes != b->bytes ? a->bytes < b->bytes : a->task < b->task;
+}
+
+/* Restores the heap after its smallest has grown. */
+static void sink_first(struct load *heap, uint64_t n)
+{
+	struct load grown = heap[0];
+	uint64_t at = 0;
+
+	for (uint64_t child; (child = 2 * at + 1) < n; at = child) {
+		if (child + 1 < n && is_less(&heap[child + 1], &heap[child]))
+			child++;
+		if (!is_less(&heap[child], &grown))
+			break;
+		heap[at] = heap[child];
+	}
+	heap[at] = grown;
+}
 
 void run_assign(const struct shards *s, uint64_t tasks, uint32_t *owner)
 {
 	size_t *order = shards_by_size(s);
-	uint64_t *load = mem_new(uint64_t, tasks);
+	struct load *heap = mem_new(struct load, tasks);
 
+	for (uint64_t t = 0; t < tasks; t++)
+		heap[t].task = (uint32_t)t;
 	for (size_t i = 0; i < s->n; i++) {
-		uint64_t least = 0;
-
-		for (uint64_t t = 1; t < tasks; t++)
-			if (load[t] < load[least])
-				least = t;
-		owner[order[i]] = (uint32_t)least;
-		load[least] += s->item[order[i]].size + 1; /* empty shards are spread too */
+		owner[order[i]] = heap[0].task;
+		heap[0].bytes += s->item[order[i]].size + 1; /* empty shards are spread too */
+		sink_first(heap, tasks);
 	}
-	free(load);
+	free(heap);
 	free(order);
 }
 
-int plan_write(const struct run *run, size_t barriers, struct err *e)
+int plan_write(const struct run *run, const size_t *barrier, size_t n, struct err *e)
 {
 	struct buf json = {0}, old = {0};
 	struct arena mem = {0};
 	const char *path = state_path(run->state, &mem, "plan.json");
 	int bad = 0;
 
-	buf_addf(&json, "{\"recipe\":\"%s\",\"passes\":%zu,\"shards\":[", run->state->recipe,
-	         barriers + 1);
+	buf_addf(&json, "{\"recipe\":\"%s\",\"stages\":[", run->state->recipe);
+	for (size_t i = 0; i < n; i++) {
+		buf_add(&json, i ? S(",") : S(""));
+		json_write_text(&json, slice_of(run->recipe->chain.stage[barrier[i]].name));
+	}
+	buf_add(&json, S("],\"shards\":["));
 	for (size_t i = 0; i < run->shards->n; i++) {
 		const struct shard *s = &run->shards->item[i];
 
 		buf_add(&json, i ? S(",\n{") : S("\n{"));
 		json_write_key(&json, S("shard"));
 		json_write_text(&json, slice_of(s->relative));
+		json_write_key(&json, S("path"));
+		json_write_text(&json, slice_of(s->path));
 		buf_addf(&json, ",\"bytes\":%llu}", (unsigned long long)s->size);
 	}
 	buf_add(&json, S("\n]}\n"));
@@ -50,4 +82,72 @@ int plan_write(const struct run *run, size_t barriers, struct err *e)
 	buf_free(&old);
 	arena_free(&mem);
 	return bad;
+}
+
+struct reading {
+	struct plan *plan;
+	struct jsonfile *file;
+};
+
+static int add_stage(void *user, struct slice key, const struct json_value *value)
+{
+	struct plan *p = ((struct reading *)user)->plan;
+
+	(void)key;
+	p->stage = mem_grow(p->stage, (p->n_stages + 1) * sizeof *p->stage);
+	p->stage[p->n_stages++] = arena_copy(&p->mem, value->text);
+	return value->kind == JSON_STRING ? 0 : 1;
+}
+
+static int add_shard(void *user, struct slice key, const struct json_value *value)
+{
+	static struct slice names[] = {S_INIT("shard"), S_INIT("path"), S_INIT("bytes")};
+	struct reading *r = user;
+	struct json_path path[3];
+	struct json_value v[3];
+	const char *why;
+	uint64_t size;
+
+	(void)key;
+	for (size_t i = 0; i < 3; i++)
+		path[i] = (struct json_path){&names[i], 1, names[i]};
+	if (json_read(r->file->json, value->span, path, 3, v, &r->file->mem, &why) ||
+	    v[0].kind != JSON_STRING || v[1].kind != JSON_STRING || !slice_to_u64(v[2].span, &size))
+		return 1;
+	shards_add(&r->plan->shards, v[1].text, v[0].text, size);
+	return 0;
+}
+
+int plan_read(struct plan *p, const char *out, struct err *e)
+{
+	struct jsonfile f = {0};
+	struct reading r = {p, &f};
+	struct buf path = {0};
+	int bad = 0;
+
+	*p = (struct plan){0};
+	buf_addf(&path, "%s/_curate/plan.json", out);
+	if (access(buf_text(&path), F_OK) != 0)
+		bad = err_set_rc(e, RC_STATE, "%s holds no run: there is no %s", out, buf_text(&path));
+	else
+		bad = jsonfile_open(&f, buf_text(&path), SIZE_MAX / 4, e);
+	if (!bad) {
+		p->recipe = arena_copy(&p->mem, jsonfile_text(&f, "recipe"));
+		if (json_each(f.json, jsonfile_get(&f, "stages").span, &f.mem, add_stage, &r) ||
+		    json_each(f.json, jsonfile_get(&f, "shards").span, &f.mem, add_shard, &r) ||
+		    p->shards.n == 0)
+			bad = err_set_rc(e, RC_STATE, "%s: it is not a plan this program wrote",
+			                 buf_text(&path));
+		jsonfile_close(&f);
+	}
+	buf_free(&path);
+	return bad;
+}
+
+void plan_free(struct plan *p)
+{
+	free(p->stage);
+	shards_free(&p->shards);
+	arena_free(&p->mem);
+	*p = (struct plan){0};
 }

@@ -4,6 +4,7 @@
 #include "lib/base/mem.h"
 #include "lib/run/interrupt.h"
 #include "lib/run/plan.h"
+#include "lib/run/roll.h"
 #include "lib/run/team.h"
 #include "lib/run/work.h"
 
@@ -112,6 +113,12 @@ static int do_between(struct work *w, size_t k, bool *through)
 	}
 	if (pass_check_whole(w, k, rc))
 		return -1;
+	if (here && (run->step == RUN_CHECK || run->step == RUN_SOLVE) && roll_write(w, k, w->e))
+		return -1;
+	if (here && run->step == RUN_CHECK) {
+		*through = true;
+		return 0;
+	}
 	if (here && run->step == RUN_SPLIT) {
 		*through = true;
 		return between_do(w, k, SOLVE_SPLIT, false);
@@ -139,11 +146,12 @@ static int do_round(struct work *w, size_t k, bool *through)
 static int check_step(struct work *w)
 {
 	struct run *run = w->run;
-	bool is_between = run->step == RUN_COLLECT || run->step == RUN_SPLIT || run->step == RUN_SOLVE;
+	bool has_number = run->step == RUN_COLLECT || run->step == RUN_CHECK ||
+	                  run->step == RUN_SPLIT || run->step == RUN_SOLVE;
 
-	if (run->number == 0 && w->n_barriers && run->step != RUN_ALL && run->step != RUN_REPORT)
+	if (run->number == 0 && w->n_barriers && (has_number || run->step == RUN_APPLY))
 		run->number = 1;
-	if (run->number > w->n_barriers || (is_between && run->number == 0))
+	if (run->number > w->n_barriers || (has_number && run->number == 0))
 		return err_set_rc(w->e, RC_USAGE, "the recipe has %zu whole-corpus stages", w->n_barriers);
 	return 0;
 }
@@ -158,7 +166,7 @@ enum rc run_shards(struct run *run, struct err *e)
 	w.owner = mem_new(uint32_t, run->shards->n);
 	run_assign(run->shards, run->tasks ? run->tasks : 1, w.owner);
 	if (between_find(&w) == 0 && check_step(&w) == 0 &&
-	    plan_write(run, w.n_barriers, e) == 0)
+	    plan_write(run, w.barrier, w.n_barriers, e) == 0 && run->step != RUN_PLAN)
 		for (size_t k = 0; !through && do_round(&w, k, &through) == 0; k++)
 			;
 	run->seconds = now_seconds() - began;

@@ -14,6 +14,7 @@ struct shard_result {
 	bool was_given_up; /* by an earlier pass, or by this one */
 	struct tally tally;
 	uint64_t records;
+	struct fingerprint input; /* of a shard that is done */
 	char *damage;   /* kept up to here, or NULL */
 	struct err err; /* when it failed */
 };
@@ -23,10 +24,12 @@ struct shard_result {
 enum run_step {
 	RUN_ALL,
 	RUN_COLLECT, /* the pass in front of stage `number`, and what the stage can do for single shards */
+	RUN_CHECK,   /* says what that pass still owes; when nothing, lists it for the tasks that follow */
 	RUN_SPLIT,   /* this task's share of the stage's work between the passes */
 	RUN_SOLVE,   /* the rest of it; not split */
 	RUN_APPLY,   /* the pass behind stage `number`; 0: of a recipe without such stages */
 	RUN_REPORT,  /* nothing but the report of what is done */
+	RUN_PLAN,    /* nothing but plan.json */
 };
 
 struct run {

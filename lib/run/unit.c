@@ -43,7 +43,8 @@ static bool claim(struct unit *u)
 	const char *path = unit_record_path(p, u->shard, "claim", &mem);
 	int taken = dir_make_parents(path, &e)
 	                    ? -1
-	                    : claim_take(&u->claim, path, p->recipe->limits.lease, holder, &e);
+	                    : claim_take(&u->claim, path, p->state->task ? p->state->task : "",
+	                                 p->recipe->limits.lease, holder, &e);
 
 	if (taken < 0)
 		fail(u, &e);
