@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -175,6 +176,32 @@ int sealed_check(const struct sealed *s, struct err *e)
 	XXH3_freeState(hash);
 	free(block);
 	return rc;
+}
+
+int sealed_map(const char *path, const char *kind, const void **content, size_t *bytes, struct err *e)
+{
+	struct sealed file;
+	char *p;
+
+	if (sealed_open(&file, path, kind, e) != 0)
+		return -1;
+	if (sealed_check(&file, e) != 0) {
+		sealed_close(&file);
+		return -1;
+	}
+	*bytes = (size_t)file.size;
+	p = mmap(NULL, *bytes + HEAD, PROT_READ, MAP_SHARED, file.fd, 0);
+	sealed_close(&file);
+	if (p == MAP_FAILED)
+		return err_set_rc(e, RC_INPUT, "%s: cannot map: %s", path, strerror(errno));
+	*content = p + HEAD;
+	return 0;
+}
+
+void sealed_unmap(const void *content, size_t bytes)
+{
+	if (content)
+		munmap((char *)content - HEAD, bytes + HEAD);
 }
 
 bool sealed_is_whole(const char *path, const char *kind)

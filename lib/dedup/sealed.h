@@ -40,6 +40,11 @@ int sealed_read(const struct sealed *s, uint64_t at, void *p, size_t n, struct e
 /* Reads all of it and compares the checksum. */
 int sealed_check(const struct sealed *s, struct err *e);
 
+/* Checks a file, maps its content for reading (8-byte aligned) and closes it / undoes that; the
+ * content may be NULL. */
+int sealed_map(const char *path, const char *kind, const void **content, size_t *bytes, struct err *e);
+void sealed_unmap(const void *content, size_t bytes);
+
 /* True when PATH is a whole file of the kind (its ends fit); says nothing otherwise. */
 bool sealed_is_whole(const char *path, const char *kind);
 

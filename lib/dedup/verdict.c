@@ -1,13 +1,9 @@
 #include "lib/dedup/verdict.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "lib/base/json_write.h"
 #include "lib/base/mem.h"
-
-enum { HEAD = 16 }; /* bytes a sealed file has before its content */
 
 static const char *file_path(const char *dir, size_t i, const char *ending, struct buf *path)
 {
@@ -17,27 +13,6 @@ static const char *file_path(const char *dir, size_t i, const char *ending, stru
 	else
 		buf_addf(path, "%s/verdict", dir);
 	return buf_text(path);
-}
-
-/* Maps a sealed file; *bytes is the content's size. The content starts HEAD bytes in. */
-static int map_file(const char *path, const char *kind, const char **content, size_t *bytes, struct err *e)
-{
-	struct sealed file;
-	void *p;
-
-	if (sealed_open(&file, path, kind, e) != 0)
-		return -1;
-	if (sealed_check(&file, e) != 0) {
-		sealed_close(&file);
-		return -1;
-	}
-	*bytes = (size_t)file.size;
-	p = mmap(NULL, *bytes + HEAD, PROT_READ, MAP_SHARED, file.fd, 0);
-	sealed_close(&file);
-	if (p == MAP_FAILED)
-		return err_set_rc(e, RC_INPUT, "%s: cannot map: %s", path, strerror(errno));
-	*content = (const char *)p + HEAD;
-	return 0;
 }
 
 static int read_head(const char *dir, struct verdict_head *head, uint64_t **base, struct err *e)
@@ -86,17 +61,21 @@ int verdict_open(struct verdict *v, const char *dir, struct err *e)
 		v->name_bytes = mem_new(size_t, v->head.names + 1);
 	}
 	for (size_t i = 0; rc == 0 && i < v->head.parts; i++) {
-		const char *content = NULL;
+		const void *content = NULL;
 
-		rc = map_file(file_path(dir, i, "part", &path), VERDICT_PART, &content, &v->part_bytes[i], e);
-		v->part[i] = (const struct verdict_entry *)(const void *)content;
+		rc = sealed_map(file_path(dir, i, "part", &path), VERDICT_PART, &content, &v->part_bytes[i], e);
+		v->part[i] = content;
 		v->entries[i] = v->part_bytes[i] / sizeof **v->part;
 		v->last[i] = i ? v->last[i - 1] : 0;
 		if (v->part[i] && v->entries[i])
 			v->last[i] = v->part[i][v->entries[i] - 1].doc + 1;
 	}
-	for (size_t i = 0; rc == 0 && i < v->head.names; i++)
-		rc = map_file(file_path(dir, i, "name", &path), VERDICT_NAME, &v->name[i], &v->name_bytes[i], e);
+	for (size_t i = 0; rc == 0 && i < v->head.names; i++) {
+		const void *content = NULL;
+
+		rc = sealed_map(file_path(dir, i, "name", &path), VERDICT_NAME, &content, &v->name_bytes[i], e);
+		v->name[i] = content;
+	}
 	buf_free(&path);
 	if (rc != 0)
 		verdict_close(v);
@@ -106,11 +85,9 @@ int verdict_open(struct verdict *v, const char *dir, struct err *e)
 void verdict_close(struct verdict *v)
 {
 	for (size_t i = 0; v->part && i < v->head.parts; i++)
-		if (v->part[i])
-			munmap((char *)v->part[i] - HEAD, v->part_bytes[i] + HEAD);
+		sealed_unmap(v->part[i], v->part_bytes[i]);
 	for (size_t i = 0; v->name && i < v->head.names; i++)
-		if (v->name[i])
-			munmap((char *)v->name[i] - HEAD, v->name_bytes[i] + HEAD);
+		sealed_unmap(v->name[i], v->name_bytes[i]);
 	free(v->base);
 	free(v->part);
 	free(v->part_bytes);

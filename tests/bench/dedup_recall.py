@@ -8,6 +8,7 @@ words the fast mode sees, and a pair is found when both stand in one bucket of s
 edge files: being joined through a third document does not count. OUT is made by curate-dedup.
 Then the verdict: how many documents left for a survivor of Jaccard below 0.5.
 """
+import array
 import glob
 import json
 import math
@@ -46,10 +47,11 @@ def words(text):
 
 def shingles(text):
     w = words(text)
-    return {hash(tuple(w[i:i + WORDS])) for i in range(len(w) - WORDS + 1)}
+    return array.array("q", {hash(tuple(w[i:i + WORDS])) for i in range(len(w) - WORDS + 1)})
 
 
 def jaccard(a, b):
+    a, b = set(a), set(b)
     return len(a & b) / len(a | b) if a or b else 1.0  # short texts drop as exact copies only
 
 

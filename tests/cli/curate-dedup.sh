@@ -209,6 +209,51 @@ check "short texts: all stay" test "$(short keep)" = 60
 dedup -i in -o drop --short drop
 check "short texts: all drop" test "$(short drop)" = 0
 
+# Parts of texts.
+mkdir parts
+python3 - <<'PY'
+import json, random
+rng = random.Random(5)
+lines = [" ".join(rng.choice("red blue green brown heavy light river stone cloud window paper".split()) for _ in range(8)).capitalize() + "." for _ in range(300)]
+for k in range(3):
+    with open(f"parts/{k}.jsonl", "w") as f:
+        for i in range(100):
+            text = "\n".join(["Menu", rng.choice(lines), "", rng.choice(lines).upper() + " ", "Only here " + "abc"[k] + chr(97 + i // 10) + chr(97 + i % 10) + ": " + rng.choice(lines), rng.choice(lines)])
+            f.write(json.dumps({"id": f"{k}-{i}", "text": text}) + "\n")
+PY
+dedup -i parts -o lines --kind lines -j1
+check "lines: each stays once, where it came first; short ones stay" python3 - <<'PY'
+import glob, json, subprocess
+seen, n = set(), 0
+for path in sorted(glob.glob("parts/*.jsonl")):
+    out = subprocess.run(["zstd", "-dcq", "lines/" + path[6:] + ".zst"], capture_output=True).stdout.decode().splitlines()
+    for was, now in zip(map(json.loads, open(path)), map(json.loads, out)):
+        left = []
+        for line in was["text"].split("\n"):
+            key = "".join(c for c in line.lower() if c.isalpha() or c == " ").split()
+            key = tuple("0" if w.isdigit() else w for w in key)
+            if len(key) < 5 or "here" in key or key not in seen:
+                left.append(line)
+            seen.add(key)
+        assert now["text"] == "\n".join(left), (now["text"], left)
+        n += len(left)
+assert n < 1700
+PY
+dedup -i parts -o lines8 --kind lines -j8
+check "lines: -j8 gives the bytes of -j1" same lines lines8
+"$bin/curate-replay" -q lines -i parts -o lines.again
+check "lines: the log gives the same records again" bash -c 'for k in 0 1 2; do cmp <(zstd -dcq lines/$k.jsonl.zst) <(zstd -dcq lines.again/$k.jsonl.zst) || exit 1; done'
+dedup -i parts -o paragraphs --kind lines --set line_dedup.unit=paragraph --set line_dedup.min_left=12
+check "paragraphs: whole ones leave, and documents with too little left" bash -c 'zstd -dcq paragraphs/*.zst | python3 -c "
+import sys, json
+n = [len(json.loads(l)[\"text\"].split()) for l in sys.stdin]
+assert 100 < len(n) <= 300 and min(n) >= 12, (len(n), min(n))"'
+dedup -i parts -o sentences --kind sentences --set sentence_dedup.n_sentences=1 --set sentence_dedup.min_doc_words=10 -j2
+"$bin/curate-replay" -q sentences -i parts -o sentences.again
+check "sentences: edits are in the log and replay to the same records" \
+	bash -c 'for k in 0 1 2; do cmp <(zstd -dcq sentences/$k.jsonl.zst) <(zstd -dcq sentences.again/$k.jsonl.zst) || exit 1; done
+	zstd -dcq sentences/log/*.zst | grep -q "\"sentence_dedup\",\"put\""'
+
 check "curve prints the chances of the settings" says '0.80 +0.92' "$bin/curate-dedup" curve
 check "--threshold prints the S-curve of what it picked" says 'half of the pairs are found at Jaccard 0.8' \
 	"$bin/curate-dedup" -i in -o threshold --threshold 0.8

@@ -8,6 +8,10 @@ import os
 import subprocess
 import tempfile
 
+SENTENCES = {
+    "default": [],
+    "lines": ["--set", "sentence_dedup.split_sentences=false"],
+}
 CONFIGS = {"sha1": ["--hash", "sha1"], "xxh": ["--hash", "xxhash"]}
 
 
@@ -131,6 +135,13 @@ def run(data, bin_dir):
         for name in sorted(os.listdir(base)):
             if name.split("_")[0] in CONFIGS and os.path.isdir(os.path.join(base, name)):
                 yield from run_config(name, os.path.join(base, name), source, bin_dir, scratch)
+        for name, options in SENTENCES.items():
+            path = os.path.join(base, f"sentdedup_{name}.jsonl.zst")
+            if os.path.exists(path):
+                out = os.path.join(scratch, "sentences_" + name)
+                dedup(bin_dir, source, out, "--kind", "sentences", "--keep", "record", "--set",
+                      "input.keep_nul=true", *options)
+                yield (f"minhash/sentdedup_{name}", *check_texts(read_zst(path), source, out))
         exact = os.path.join(base, "exact_dedup.jsonl.zst")
         if os.path.exists(exact):
             out = os.path.join(scratch, "exact")
