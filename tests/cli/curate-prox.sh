@@ -91,6 +91,26 @@ check "missing replies are counted" says 'missing +1$' "$prox" join fewer.jsonl 
 check "joined programs compare as equal to the sidecar's" bash -c "
 	'$prox' exec -q -i docs.jsonl --sidecar joined.jsonl >j2.out && cmp j2.out join.out"
 
+# Token counts by a SentencePiece model: a unigram model of ten pieces, its protocol buffer by hand.
+python3 - <<'PY'
+import struct
+def field(number, data):
+    return bytes([number << 3 | 2, len(data)]) + data
+def piece(text, score, kind):
+    return field(1, field(1, text.encode()) + bytes([2 << 3 | 5]) + struct.pack("<f", score) + bytes([3 << 3, kind]))
+pieces = [("<unk>", 0, 2), ("<s>", 0, 3), ("</s>", 0, 3)]
+pieces += [(p, -1, 1) for p in ["\u2581", "[", "0", "1", "]", "hello", "\u2581hello"]]
+normalizer = field(1, b"identity") + bytes([3 << 3, 1, 4 << 3, 1, 5 << 3, 1])
+with open("ten.model", "wb") as f:
+    f.write(b"".join(piece(*p) for p in pieces) + field(2, bytes([3 << 3, 1])) + field(3, normalizer))
+PY
+printf '%s\n' '{"id":"s","text":"hello hello\nhello hello"}' >hello.jsonl
+pieces() { "$prox" prompt -q -i hello.jsonl --tokenizer pieces --tokenizer-model ten.model --chunk-tokens "$1" | wc -l; }
+check "pieces and one BOS a line fill a chunk" bash -c "[ $(pieces 18) = 1 ] && [ $(pieces 17) = 2 ]"
+head -c 20 ten.model >cut.model
+check "a model that is none is exit 3" exits 3 "$prox" prompt -q -i hello.jsonl --tokenizer pieces --tokenizer-model cut.model
+check "pieces without a model is exit 2" exits 2 "$prox" prompt -q -i hello.jsonl --tokenizer pieces
+
 # generate against a real server
 start() { # server options; sets url and pid
 	rm -f server.port
