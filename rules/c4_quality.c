@@ -60,6 +60,7 @@ struct work {
 	unsigned says;      /* what the whole text says */
 	bool has_citations; /* maybe */
 	int64_t sentences;
+	size_t token; /* where doc_sentences_of left off */
 	uint64_t count[VERDICTS];
 	struct parts kept;
 };
@@ -207,7 +208,7 @@ static bool judge_line(struct work *w, size_t number, struct slice line, enum ve
 	if (!r->split_paragraph)
 		w->sentences++;
 	else if (w->sentences < r->min_num_sentences || w->d->complete)
-		w->sentences += (int64_t)sentences_count(text, w->scratch);
+		w->sentences += (int64_t)doc_sentences_of(w->d, text, &w->token, w->scratch);
 	parts_add(&w->kept, number, text);
 	return true;
 }

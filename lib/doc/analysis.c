@@ -1,13 +1,15 @@
 #include "lib/doc/analysis.h"
 
 #include "lib/base/utf8.h"
+#include "lib/doc/tokens.h"
 
 enum { PIECE_KINDS = PIECES_FILLED + 1 };
 
 /* What is known of the text so far. */
 struct analysis {
 	struct slice text;
-	bool has_words, has_word_count, has_sentences, has_chars, has_pieces[PIECE_KINDS];
+	bool has_tokens, has_words, has_word_count, has_sentences, has_chars, has_pieces[PIECE_KINDS];
+	struct tokens tokens; /* of d->context->words */
 	struct words words;
 	size_t word_count, chars;
 	struct sentences sentences;
@@ -29,26 +31,101 @@ static enum word_kind kind_of(const struct doc *d)
 	return d->context ? d->context->words : WORDS_SPACY;
 }
 
+static const struct tokens *tokens_of(struct doc *d)
+{
+	struct analysis *a = analysis_of(d);
+
+	if (!a->has_tokens) {
+		a->tokens.mem = d->mem;
+		tokens_split(kind_of(d), a->text, &a->tokens);
+	}
+	a->has_tokens = true;
+	return &a->tokens;
+}
+
 const struct words *doc_words(struct doc *d)
 {
 	struct analysis *a = analysis_of(d);
 
 	if (!a->has_words)
-		words_split(kind_of(d), a->text, &a->words, d->mem);
+		words_intern(tokens_of(d), &a->words, d->mem);
 	a->has_words = true;
 	return &a->words;
+}
+
+/* True when the tokens are those of the text as it is, and not of a copy. */
+static bool tokens_are_plain(const struct analysis *a)
+{
+	return a && a->has_tokens && a->tokens.text.p == a->text.p;
+}
+
+/* Tokens that begin in [from, to), counted from `*next` on, which moves along. */
+static size_t count_tokens(const struct tokens *t, size_t from, size_t to, size_t *next)
+{
+	while (*next < t->n && t->token[*next].at < from)
+		++*next;
+	size_t first = *next;
+
+	while (*next < t->n && t->token[*next].at < to)
+		++*next;
+	return *next - first;
+}
+
+/* Counts the words of an edited text by what is known of the source: a line break is always between
+ * words, so a line has the words it had. False when that is not enough. */
+static bool count_by_source(struct doc *d, size_t *count)
+{
+	const struct analysis *old = d->earlier;
+	size_t no = 0, from = 0, next = 0;
+
+	if (!tokens_are_plain(old) || old->text.p != d->source.p || !d->lines_are_split)
+		return false;
+	*count = 0;
+	for (size_t i = 0; i < d->n_lines; i++) {
+		struct slice text = d->line[i].text, line;
+
+		for (; no < d->line[i].no; no++) {
+			const char *end = memchr(d->source.p + from, '\n', d->source.n - from);
+
+			if (!end)
+				return false;
+			from = (size_t)(end + 1 - d->source.p);
+		}
+		line = slice_tail(d->source, from);
+		const char *end = line.n ? memchr(line.p, '\n', line.n) : NULL;
+
+		if (end)
+			line.n = (size_t)(end - line.p);
+		if (slice_equal(utf8_strip(line), utf8_strip(text)))
+			*count += count_tokens(&old->tokens, from, from + line.n, &next);
+		else if (memmem(text.p, text.n, "IS_ALPHA", 8))
+			return false;
+		else
+			*count += words_count(kind_of(d), text, d->mem);
+	}
+	return true;
 }
 
 size_t doc_word_count(struct doc *d)
 {
 	struct analysis *a = analysis_of(d);
 
-	if (a->has_words)
-		return a->words.n;
-	if (!a->has_word_count)
-		a->word_count = words_count(kind_of(d), a->text, d->mem);
+	if (a->has_tokens)
+		return a->tokens.n;
+	if (!a->has_word_count && !count_by_source(d, &a->word_count))
+		a->word_count = tokens_of(d)->n;
 	a->has_word_count = true;
 	return a->word_count;
+}
+
+size_t doc_sentences_of(struct doc *d, struct slice line, size_t *next, struct arena *scratch)
+{
+	struct analysis *a = analysis_of(d);
+	uintptr_t at = (uintptr_t)line.p - (uintptr_t)a->text.p;
+
+	if (kind_of(d) != WORDS_SPACY || !tokens_are_plain(a) || at > a->text.n)
+		return sentences_count(line, scratch);
+	return sentences_count_in(&a->tokens, at, at + line.n, next);
 }
 
 const struct sentences *doc_sentences(struct doc *d)

@@ -17,6 +17,11 @@ const struct words *doc_words(struct doc *d);
 size_t doc_word_count(struct doc *d);
 
 const struct sentences *doc_sentences(struct doc *d);
+
+/* Number of sentences of a line of the text, stripped or not. `*next` makes asking for one line
+ * after the other cheap: 0 at first, then left alone. */
+size_t doc_sentences_of(struct doc *d, struct slice line, size_t *next, struct arena *scratch);
+
 const struct pieces *doc_pieces(struct doc *d, enum piece_kind kind);
 
 /* See ngrams_top and ngrams_repeated. */

@@ -311,7 +311,10 @@ void doc_settle(struct doc *d)
 		d->some_are_cut = false;
 		d->text_is_old = true;
 	}
-	if (d->n_edits != d->settled_edits)
+	if (d->n_edits != d->settled_edits) {
+		if (d->analysis)
+			d->earlier = d->analysis;
 		d->analysis = NULL;
+	}
 	d->settled_edits = d->n_edits;
 }

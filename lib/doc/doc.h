@@ -100,6 +100,7 @@ struct doc {
 	struct arena *mem; /* lives until the document has been written */
 	const struct doc_context *context;
 	struct analysis *analysis; /* of the current text, or NULL; see lib/doc/analysis.h */
+	struct analysis *earlier;  /* of the text before the last edits, or NULL */
 
 	/* Private to doc.c and record.c. */
 	struct slice head; /* prepended to a text that is not split into lines */

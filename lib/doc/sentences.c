@@ -47,39 +47,62 @@ static bool gap_is_token(const struct tokens *t, size_t from, size_t to)
 	return to > from && !(from > 0 && to - from == 1 && t->text.p[from] == ' ');
 }
 
-/* Where sentences end, but for the last one: walks the tokens. */
+/* Where sentences end, but for the last one: walks the tokens of a piece of the text. */
 struct walk {
 	const struct tokens *t;
-	size_t next; /* token */
-	bool ended;  /* an end was seen in this sentence */
+	size_t next, end; /* tokens */
+	size_t from, to;  /* bytes: of the token before, and of the piece */
+	bool ended;       /* an end was seen in this sentence */
 };
 
 /* The byte where the current sentence ends; false when it runs to the end of the text. */
 static bool walk_next(struct walk *w, size_t *end)
 {
-	const struct tokens *t = w->t;
+	for (; w->next < w->end; w->next++) {
+		struct token at = w->t->token[w->next];
+		struct slice token = tokens_text(w->t, w->next);
 
-	for (; w->next < t->n; w->next++) {
-		struct slice token = tokens_text(t, w->next);
-		size_t from = w->next ? t->token[w->next - 1].at + t->token[w->next - 1].n : 0;
-
-		*end = from;
-		if (w->ended && gap_is_token(t, from, t->token[w->next].at)) {
+		*end = w->from;
+		if (w->ended && gap_is_token(w->t, w->from, at.at)) {
 			w->ended = false;
 			return true;
 		}
+		w->from = (size_t)at.at + at.n;
 		if (is_end(token)) {
 			w->ended = true;
 		} else if (w->ended && !is_punct(token)) {
 			w->ended = false;
+			w->next++;
 			return true;
 		}
 	}
-	*end = t->n ? t->token[t->n - 1].at + t->token[t->n - 1].n : 0;
-	if (!w->ended || !gap_is_token(t, *end, t->text.n))
+	*end = w->from;
+	if (!w->ended || !gap_is_token(w->t, w->from, w->to))
 		return false;
 	w->ended = false;
 	return true;
+}
+
+static struct walk walk_all(const struct tokens *t)
+{
+	return (struct walk){.t = t, .end = t->n, .to = t->text.n};
+}
+
+size_t sentences_count_in(const struct tokens *t, size_t from, size_t to, size_t *next)
+{
+	struct walk w = {.t = t, .to = to};
+	size_t n = 1, end;
+
+	while (*next < t->n && t->token[*next].at < from)
+		++*next;
+	w.next = *next;
+	while (*next < t->n && t->token[*next].at < to)
+		++*next;
+	w.end = *next;
+	w.from = from;
+	while (walk_next(&w, &end))
+		n++;
+	return n;
 }
 
 size_t sentences_count(struct slice text, struct arena *scratch)
@@ -88,7 +111,7 @@ size_t sentences_count(struct slice text, struct arena *scratch)
 	size_t n = 1, end;
 
 	tokens_split(WORDS_SPACY, text, &t);
-	for (struct walk w = {.t = &t}; walk_next(&w, &end);)
+	for (struct walk w = walk_all(&t); walk_next(&w, &end);)
 		n++;
 	return n;
 }
@@ -108,11 +131,11 @@ void sentences_split(struct slice text, struct sentences *out, struct arena *mem
 	size_t n = 0, cap = 1, start = 0, done = 0, end;
 
 	tokens_split(WORDS_SPACY, text, &t);
-	for (struct walk w = {.t = &t}; walk_next(&w, &end);)
+	for (struct walk w = walk_all(&t); walk_next(&w, &end);)
 		cap++;
 	struct slice *sentence = arena_alloc(mem, cap * sizeof *sentence);
 
-	for (struct walk w = {.t = &t}; walk_next(&w, &end); done = end) {
+	for (struct walk w = walk_all(&t); walk_next(&w, &end); done = end) {
 		struct slice piece = {t.text.p + done, end - done};
 		size_t stop = t.text.p == text.p ? end : move_on(text, start, piece);
 

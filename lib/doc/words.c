@@ -103,44 +103,43 @@ static inline size_t slot_of(const struct word_slot *slot, size_t mask, const st
 	}
 }
 
-static void intern_all(struct interner *in, struct tokens *t)
-{
-	const char *end = t->text.p + t->text.n;
-
-	for (size_t i = 0; i < t->n; i++) {
-		struct slice text = tokens_text(t, i);
-		struct word_key key = word_key(text.p, text.n, (size_t)(end - text.p));
-		size_t at = slot_of(in->slot, in->mask, in->distinct, key, text);
-		uint32_t id = in->slot[at].word ? in->slot[at].word - 1 : new_word(in, at, key, text);
-
-		in->distinct[id].count++;
-		/* An id takes the place of a token that has been read. */
-		memcpy((uint32_t *)(void *)t->token + i, &id, sizeof id);
-	}
-}
-
-void words_split(enum word_kind kind, struct slice text, struct words *w, struct arena *mem)
+void words_intern(const struct tokens *t, struct words *w, struct arena *mem)
 {
 	enum { LEAST = 64, MOST = 2048 };
-	struct tokens t = {.mem = mem};
-	struct interner in = {.mem = mem, .cap = LEAST};
+	struct interner in = {.mem = mem};
+	uint32_t *id = arena_alloc(mem, t->n * sizeof *id);
+	const char *end = t->text.p + t->text.n;
 	size_t slots = LEAST;
 
-	tokens_split(kind, text, &t);
-	while (slots < t.n && slots < MOST)
+	while (slots < t->n && slots < MOST)
 		slots *= 2;
 	make_slots(&in, slots);
 	in.cap = slots / 2;
 	in.distinct = arena_alloc(mem, in.cap * sizeof *in.distinct);
-	intern_all(&in, &t);
+	for (size_t i = 0; i < t->n; i++) {
+		struct slice text = tokens_text(t, i);
+		struct word_key key = word_key(text.p, text.n, (size_t)(end - text.p));
+		size_t at = slot_of(in.slot, in.mask, in.distinct, key, text);
+
+		id[i] = in.slot[at].word ? in.slot[at].word - 1 : new_word(&in, at, key, text);
+		in.distinct[id[i]].count++;
+	}
 	*w = (struct words){
-		.n = t.n,
-		.id = (uint32_t *)(void *)t.token,
+		.n = t->n,
+		.id = id,
 		.n_distinct = in.n,
 		.distinct = in.distinct,
 		.slot = in.slot,
 		.mask = in.mask,
 	};
+}
+
+void words_split(enum word_kind kind, struct slice text, struct words *w, struct arena *mem)
+{
+	struct tokens t = {.mem = mem};
+
+	tokens_split(kind, text, &t);
+	words_intern(&t, w, mem);
 }
 
 const struct word *words_find(const struct words *w, struct slice text)

@@ -38,12 +38,17 @@ static inline const struct word *words_at(const struct words *w, size_t i)
 /* The distinct word equal to `text`, or NULL. */
 const struct word *words_find(const struct words *w, struct slice text);
 
+struct tokens;
+
 /* Splits valid UTF-8 of less than 4 GiB:
  * WORDS_SPACY       spaCy's English tokenizer as datatrove 0.10 uses it (punctuation is words too)
  * WORDS_WHITESPACE  Python's str.split()
  * WORDS_UNICODE     word boundaries of UAX #29, without white space
  * The result lies in `mem` and points into `text`. */
 void words_split(enum word_kind kind, struct slice text, struct words *w, struct arena *mem);
+
+/* The same for tokens that are known; they are left alone. */
+void words_intern(const struct tokens *t, struct words *w, struct arena *mem);
 
 /* Number of words, for less than words_split. */
 size_t words_count(enum word_kind kind, struct slice text, struct arena *scratch);

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "lib/base/utf8.h"
 #include "lib/doc/analysis.h"
 
 static struct pieces split(enum piece_kind kind, struct slice text, struct arena *mem)
@@ -78,6 +79,64 @@ static void an_edit_makes_the_analysis_anew(void **state)
 	arena_free(&mem);
 }
 
+/* Edits as the line rules make them: the count that leans on the source is that of the new text. */
+static void words_of_an_edited_text_are_counted_as_if_anew(void **state)
+{
+	static const char *const source[] = {
+		"One (two).\n  it's \x0b three  \n\nMr. X\n",
+		"a\n:\n) b:)\n\n\nc IS_ALPHAx",
+		"IS_ALPHA a\nb c\nd IS_ALPHA",
+		"\n\n\n",
+		"x y\nx: (\n:y z",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof source / sizeof source[0]; i++)
+		for (unsigned how = 0; how < 27; how++) {
+			struct arena mem = {0};
+			struct doc d = {.source = slice_of(source[i]), .mem = &mem, .stage = "test"};
+			unsigned left = how;
+
+			doc_words(&d);
+			doc_lines(&d);
+			for (size_t k = 0; k < d.n_lines; k++, left /= 3)
+				if (left % 3 == 1)
+					doc_cut(&d, k);
+				else if (left % 3 == 2)
+					doc_put(&d, k, k ? utf8_strip(d.line[k].text) : S("IS_ALPHA q\nr s"));
+			doc_settle(&d);
+			size_t count = doc_word_count(&d);
+
+			assert_int_equal(count, words_count(WORDS_SPACY, doc_text(&d), &mem));
+			assert_int_equal(doc_words(&d)->n, count);
+			arena_free(&mem);
+		}
+}
+
+static void sentences_of_a_line_are_those_of_the_line_alone(void **state)
+{
+	struct arena mem = {0};
+	struct doc d = {.source = S("One. Two.\n Three. \n\nx. IS y. \n\"No.\" e.g. Yes! "), .mem = &mem};
+
+	(void)state;
+	for (int known = 0; known < 2; known++) {
+		size_t next = 0;
+
+		doc_lines(&d);
+		for (size_t i = 0; i < d.n_lines; i++) {
+			struct slice line = utf8_strip(d.line[i].text);
+
+			assert_int_equal(doc_sentences_of(&d, line, &next, &mem),
+			                 sentences_count(line, &mem));
+		}
+		doc_words(&d);
+	}
+	size_t next = 0;
+
+	assert_int_equal(doc_sentences_of(&d, S("Not. In. It."), &next, &mem), 3);
+	arena_free(&mem);
+}
+
 static void the_recipe_chooses_the_words(void **state)
 {
 	struct arena mem = {0};
@@ -99,6 +158,8 @@ int main(void)
 		cmocka_unit_test(paragraphs_are_stripped_outside_and_cut_at_blank_lines),
 		cmocka_unit_test(filled_lines_are_those_with_more_than_white_space),
 		cmocka_unit_test(an_edit_makes_the_analysis_anew),
+		cmocka_unit_test(words_of_an_edited_text_are_counted_as_if_anew),
+		cmocka_unit_test(sentences_of_a_line_are_those_of_the_line_alone),
 		cmocka_unit_test(the_recipe_chooses_the_words),
 	};
 
