@@ -1,5 +1,6 @@
 #include "lib/base/hash.h"
 #include "lib/base/json_write.h"
+#include "lib/base/utf8.h"
 #include "lib/doc/template_parts.h"
 #include "lib/doc/url.h"
 
@@ -47,11 +48,10 @@ static struct slice year_of(struct slice date)
 
 static struct slice lower_case(struct slice s, struct arena *scratch)
 {
-	char *copy = arena_alloc(scratch, s.n);
+	char *lower = arena_alloc(scratch, s.n);
 
-	for (size_t i = 0; i < s.n; i++)
-		copy[i] = (char)(s.p[i] | (s.p[i] >= 'A' && s.p[i] <= 'Z') << 5);
-	return (struct slice){copy, s.n};
+	utf8_lower_ascii(s, lower);
+	return (struct slice){lower, s.n};
 }
 
 static struct slice domain_suffix(struct slice address, struct arena *scratch)

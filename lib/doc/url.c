@@ -300,17 +300,9 @@ struct slice url_authority_host(struct slice authority, struct slice *port)
 
 struct slice url_host(struct slice url, struct arena *mem)
 {
-	struct url_pieces p = url_pieces(url);
-	struct slice port, host = url_authority_host(p.authority, &port);
-	bool lower = true;
-	char *copy;
+	struct slice port, host = url_authority_host(url_pieces(url).authority, &port);
+	char *lower = arena_alloc(mem, host.n);
 
-	for (size_t i = 0; i < host.n; i++)
-		lower &= !(host.p[i] >= 'A' && host.p[i] <= 'Z');
-	if (lower)
-		return host;
-	copy = arena_alloc(mem, host.n);
-	for (size_t i = 0; i < host.n; i++)
-		copy[i] = (char)(host.p[i] | (host.p[i] >= 'A' && host.p[i] <= 'Z') << 5);
-	return (struct slice){copy, host.n};
+	utf8_lower_ascii(host, lower);
+	return (struct slice){lower, host.n};
 }

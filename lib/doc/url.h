@@ -28,7 +28,7 @@ struct slice url_fqdn(const struct url_name *name);
 
 /* The host a browser would ask, in lower case: no user, port or final dots, "[::1]" in its brackets,
  * backslashes read as slashes. An address without scheme counts ("example.com/a"); one that names no host
- * ("mailto:a@b.c", "/path", "") gives the empty slice. Copied to `mem` when letters change. */
+ * ("mailto:a@b.c", "/path", "") gives the empty slice. Lives in `mem`. */
 struct slice url_host(struct slice url, struct arena *mem);
 
 /* Where the pieces are in any address; all slices may be empty. Shared with lib/doc/url_key. */

@@ -2,6 +2,7 @@
 
 #include <strings.h>
 
+#include "lib/base/utf8.h"
 #include "lib/doc/punycode.h"
 #include "lib/doc/url.h"
 
@@ -17,8 +18,8 @@ static char lower(char c)
 
 static void add_lower(struct buf *out, struct slice s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		buf_byte(out, lower(s.p[i]));
+	utf8_lower_ascii(s, buf_reserve(out, s.n));
+	out->n += s.n;
 }
 
 static void add_host(struct buf *out, struct slice host)
