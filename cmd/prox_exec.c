@@ -131,11 +131,11 @@ static enum rc programs(struct options *o, const struct list *rest, struct recip
 	return o->failure.rc != RC_OK ? o->failure.rc : rc;
 }
 
-/* A record may need six times its size while it is worked on: in a small budget the default limit
+/* A record may need many times its size while it is worked on: in a small budget the default limit
  * of its length must come down. */
 static void fit_records(const struct common *c, struct recipe *r)
 {
-	const uint64_t mem = r->limits.mem, most = mem / 16;
+	const uint64_t mem = r->limits.mem, most = mem / 64;
 
 	if (mem == 0 || c->max_record.n || r->input.max_record <= most)
 		return;

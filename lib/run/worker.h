@@ -31,6 +31,10 @@ struct task {
 	void *show_user;
 };
 
+/* Records of more bytes than this are worked on one at a time by all threads together: their working
+ * memory is many times their size. */
+enum { WORKER_LARGE = 256 << 10 };
+
 struct worker {
 	const struct task *task;
 	struct block block;
@@ -43,7 +47,7 @@ struct worker {
 	struct json *json;
 	struct doc_context context;
 	void *encoder[SINK_FIXED];
-	pthread_mutex_t *big; /* held while is_big: one block at a time may outgrow the limit */
+	pthread_mutex_t *big; /* held while is_big, and while a large record is worked on */
 	bool is_big;
 };
 
