@@ -25,7 +25,7 @@ struct options {
 	{letter, arg, {name, PARAM_TEXT, AT(at), .help = about}}
 
 static const struct option options[] = {
-	{'k', "KIND", {"kind", PARAM_CHOICE, AT(kind), "minhash", .choices = "minhash|exact|url|lines|sentences",
+	{'k', "KIND", {"kind", PARAM_CHOICE, AT(kind), "minhash", .choices = "minhash|exact|url|lines|sentences|bloom",
 	               .help = "near duplicates, exact copies, one document an address, or parts of texts"}},
 	COMMON_INPUT(AT(common)),
 	COMMON_RUN(AT(common)),
@@ -76,7 +76,7 @@ static const struct program program = {
 	"word it does all steps; killed, it goes on where it was when started again.", examples, options,
 };
 
-static const char *const stages[] = {"minhash", "exact_dedup", "url_dedup", "line_dedup", "sentence_dedup"};
+static const char *const stages[] = {"minhash", "exact_dedup", "url_dedup", "line_dedup", "sentence_dedup", "bloom_dedup"};
 
 static int set(struct recipe *r, const char *key, struct slice value, struct err *e)
 {

@@ -4,7 +4,6 @@
 
 #include "lib/base/mem.h"
 #include "lib/base/par.h"
-#include "lib/dedup/sealed.h"
 #include "lib/dedup/shuffle.h"
 #include "lib/io/stream.h"
 
@@ -109,12 +108,12 @@ static int write_part(void *user, size_t i, unsigned thread, struct err *e)
 	return rc;
 }
 
-static int write_head(const struct solve *s, struct err *e)
+static int write_head(const char *dir, uint64_t shards, uint64_t parts, struct err *e)
 {
-	const struct head head = {s->j->n, shuffle_partitions(s->marked)};
+	const struct head head = {shards, parts};
 	struct sealed_out out;
 	struct buf path = {0};
-	int rc = sealed_create(&out, path_of(s->j->dir, 0, true, &path), "SPNH", e);
+	int rc = sealed_create(&out, path_of(dir, 0, true, &path), "SPNH", e);
 
 	if (rc == 0) {
 		rc = sealed_write(&out, &head, sizeof head, e);
@@ -138,12 +137,38 @@ int spans_solve(const struct spans_job *j, struct err *e)
 		s.marked = shuffle_open(j->dir, "marked", 3, j->n, parts, j->threads, j->mem / 4, e);
 	if (!s.marked || par_for(j->threads, j->n, read_shard, &s, e) != 0 || shuffle_end(s.hashed, e) != 0 ||
 	    par_for(j->threads, shuffle_partitions(s.hashed), mark, &s, e) != 0 || shuffle_end(s.marked, e) != 0 ||
-	    par_for(j->threads, parts, write_part, &s, e) != 0 || write_head(&s, e) != 0)
+	    par_for(j->threads, parts, write_part, &s, e) != 0 || write_head(j->dir, j->n, parts, e) != 0)
 		rc = -1;
 	shuffle_close(s.hashed);
 	shuffle_close(s.marked);
 	buf_free(&path);
 	return rc;
+}
+
+int spans_create(struct spans_out *o, const char *dir, uint64_t shards, struct err *e)
+{
+	struct buf path = {0};
+	int rc;
+
+	*o = (struct spans_out){.dir = dir, .shards = shards};
+	rc = sealed_create(&o->part, path_of(dir, 0, false, &path), "SPAN", e);
+	buf_free(&path);
+	return rc;
+}
+
+int spans_add(struct spans_out *o, const struct span_mark *mark, struct err *e)
+{
+	return sealed_write(&o->part, mark, sizeof *mark, e);
+}
+
+int spans_commit(struct spans_out *o, struct err *e)
+{
+	return sealed_commit(&o->part, e) == 0 ? write_head(o->dir, o->shards, 1, e) : -1;
+}
+
+void spans_abandon(struct spans_out *o)
+{
+	sealed_abandon(&o->part);
 }
 
 int spans_open(struct spans *s, const char *dir, struct err *e)

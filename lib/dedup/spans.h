@@ -6,7 +6,7 @@
 #define CURATE_DEDUP_SPANS_H
 
 #include "lib/base/buf.h"
-#include "lib/base/err.h"
+#include "lib/dedup/sealed.h"
 
 enum spans_order {
 	SPANS_FIRST,  /* the first by (shard, record, span) stays */
@@ -35,6 +35,17 @@ struct spans {
 
 /* Notes one span, in order of records and spans. */
 void spans_write(struct buf *out, uint64_t hash, uint64_t record, uint64_t span);
+
+/* For other methods that mark: marks are added in order of (shard, record, span). */
+struct spans_out {
+	struct sealed_out part;
+	const char *dir;
+	uint64_t shards;
+};
+int spans_create(struct spans_out *o, const char *dir, uint64_t shards, struct err *e);
+int spans_add(struct spans_out *o, const struct span_mark *mark, struct err *e);
+int spans_commit(struct spans_out *o, struct err *e);
+void spans_abandon(struct spans_out *o); /* harmless after a commit */
 
 int spans_solve(const struct spans_job *j, struct err *e);
 int spans_open(struct spans *s, const char *dir, struct err *e);

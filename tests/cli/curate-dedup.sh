@@ -254,6 +254,27 @@ check "sentences: edits are in the log and replay to the same records" \
 	bash -c 'for k in 0 1 2; do cmp <(zstd -dcq sentences/$k.jsonl.zst) <(zstd -dcq sentences.again/$k.jsonl.zst) || exit 1; done
 	zstd -dcq sentences/log/*.zst | grep -q "\"sentence_dedup\",\"put\""'
 
+# The Bloom filter.
+dedup -i in -o bloom -k bloom -j1
+dedup -i in -o bloom8 -k bloom -j8
+check "bloom: -j8 gives the bytes of -j1" same bloom bloom8
+check "bloom: what is dropped shares four fifths of its n-grams with documents before it, and nothing else is" python3 - <<'PY'
+import json, glob, subprocess
+seen, shards, wrong, n = set(), sorted(glob.glob("in/*.jsonl")), 0, 0
+for path in shards:
+    log = subprocess.run(["zstd", "-dcq", "bloom/log/" + path[3:] + ".zst"], capture_output=True).stdout.decode().splitlines()
+    for line, entry in zip(open(path), log):
+        w = json.loads(line)["text"].replace(".", "").split()
+        grams = [tuple(w[i:i + 13]) for i in range(len(w) - 12)]
+        old = sum(g in seen for g in grams) / len(grams) > 0.8 if grams else False
+        seen.update(grams)
+        n += old
+        wrong += old == json.loads(entry)["keep"]
+assert n > 500 and wrong == 0, (n, wrong)
+PY
+check "bloom: exit 5 when the filter does not fit" exits 5 dedup -i in -o nofit -k bloom --mem 80M --max-record 1M \
+	--set bloom_dedup.method=compat --set bloom_dedup.m_bytes=100M
+
 check "curve prints the chances of the settings" says '0.80 +0.92' "$bin/curate-dedup" curve
 check "--threshold prints the S-curve of what it picked" says 'half of the pairs are found at Jaccard 0.8' \
 	"$bin/curate-dedup" -i in -o threshold --threshold 0.8

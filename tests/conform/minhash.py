@@ -5,6 +5,7 @@ Each configuration is run by curate-dedup and its files are compared byte for by
 import hashlib
 import json
 import os
+import re
 import subprocess
 import tempfile
 
@@ -142,6 +143,13 @@ def run(data, bin_dir):
                 dedup(bin_dir, source, out, "--kind", "sentences", "--keep", "record", "--set",
                       "input.keep_nul=true", *options)
                 yield (f"minhash/sentdedup_{name}", *check_texts(read_zst(path), source, out))
+        for name in sorted(os.listdir(base)):
+            found = re.fullmatch(r"bloom_m(\d+)_k(\d+)\.jsonl\.zst", name)
+            if found:
+                out = os.path.join(scratch, name)
+                dedup(bin_dir, source, out, "--kind", "bloom", "--method", "compat", "--set",
+                      "bloom_dedup.m_bytes=" + found[1], "--set", "bloom_dedup.k=" + found[2])
+                yield ("minhash/" + name.split(".")[0], *check_texts(read_zst(os.path.join(base, name)), source, out))
         exact = os.path.join(base, "exact_dedup.jsonl.zst")
         if os.path.exists(exact):
             out = os.path.join(scratch, "exact")
