@@ -153,6 +153,8 @@ static void add_score(struct buf *out, const char *name, const struct prox_score
 static enum rc print(const struct options *o)
 {
 	const struct prox_eval *v = &o->sum;
+	/* Where most lines must go, removing all scores well: the other side tells. */
+	const struct prox_score kept = {v->line.right_no, v->line.missed, v->line.extra, v->line.hit};
 	struct buf out = {0};
 
 	buf_byte(&out, '{');
@@ -168,6 +170,7 @@ static enum rc print(const struct options *o)
 		add_number(&out, "dropped_documents", v->doc.extra);
 	}
 	add_score(&out, "removed_lines", &v->line);
+	add_score(&out, "kept_lines", &kept);
 	add_share(&out, "removed_lines_mean_f1", v->f1_sum, v->f1_documents * 1000000);
 	if (v->with + v->without) {
 		add_share(&out, "wanted_phrases_before", v->with_raw, v->with);

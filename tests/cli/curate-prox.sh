@@ -209,5 +209,5 @@ done
 check "a set agrees with itself" grep -q '"removed_lines":{"precision":1.0000,"recall":1.0000,"f1":1.0000' eval.json
 printf '%s\n' '{"id":"d0#x","gold":"line 0 of document 0 holds some junk and a few words\nline 1 of document 0 holds some junk and a few words","gold_with":["line 0"],"gold_without":["NAV home","junk"]}' >truth.jsonl
 "$prox" eval -q joined.jsonl --truth truth.jsonl -i docs.jsonl >eval.json
-check "the truth is lines and phrases" grep -q '"documents":1,.*"removed_lines":{"precision":1.0000,"recall":1.0000.*"wanted_phrases_left":1.0000,"unwanted_phrases_before":1.0000,"unwanted_phrases_left":0.0000' eval.json
+check "the truth is lines and phrases" grep -q '"documents":1,.*"removed_lines":{"precision":1.0000,"recall":1.0000.*"kept_lines":{"precision":1.0000,"recall":1.0000.*"wanted_phrases_left":1.0000,"unwanted_phrases_before":1.0000,"unwanted_phrases_left":0.0000' eval.json
 finish
