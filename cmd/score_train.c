@@ -273,6 +273,21 @@ static int train(struct training *t, struct err *e)
 	return rc;
 }
 
+/* A file beside the model that is gone when it is closed, however the program ends. */
+static int open_spool(struct training *t, struct err *e)
+{
+	struct buf path = {0};
+
+	buf_addf(&path, "%.*s.spool.tmp", SLICE(t->o->output));
+	t->spool = fopen(buf_text(&path), "w+b");
+	if (t->spool)
+		unlink(buf_text(&path));
+	else
+		err_set_rc(e, RC_OUTPUT, "%s: %s", buf_text(&path), strerror(errno));
+	buf_free(&path);
+	return t->spool ? 0 : -1;
+}
+
 static int gather(struct training *t, struct records *r, const struct list *rest, struct err *e)
 {
 	const struct options *o = t->o;
@@ -283,9 +298,8 @@ static int gather(struct training *t, struct records *r, const struct list *rest
 	    json_path_parse(&t->path[1], o->label_field, e) ||
 	    (o->labels.n && lines_each(o->labels.p, read_label, t, e)))
 		return -1;
-	t->spool = tmpfile();
-	if (!t->spool)
-		return err_set_rc(e, RC_OUTPUT, "training text: %s", strerror(errno));
+	if (open_spool(t, e))
+		return -1;
 	if (records_open(r, &o->common, rest, e) || records_each(r, add_document, t, e))
 		return -1;
 	records_warn(r);

@@ -63,6 +63,7 @@ head -c 3000 a.bin >cut.bin
 check "a truncated model is a clean error" bash -c "
 	'$score' -M cut.bin -i docs.jsonl >/dev/null 2>e; [ \$? = 3 ] && grep -q 'cut.bin: not a usable' e"
 check "training without labels is an error" exits 3 "$score" train -q --label-field none -i docs.jsonl -o none.bin
+check "a model that cannot be written is exit 4" exits 4 "$score" train -q --labels labels.jsonl -i docs.jsonl -o nowhere/model.bin
 check "a failed training leaves no model" bash -c '! ls none.bin* 2>/dev/null'
 
 # threshold and select

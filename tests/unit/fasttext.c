@@ -220,6 +220,39 @@ static void a_model_with_a_flipped_bit_never_harms(void **state)
 	free(copy);
 }
 
+/* The seeds of the fuzz target: quantized with norms and pruned, hierarchical, one-vs-all. */
+static void other_kinds_of_models_are_as_safe(void **state)
+{
+	const char *const seed[] = {"quantized.ftz", "hs.bin", "ova.bin", "softmax.bin"};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof seed / sizeof *seed; k++) {
+		struct buf whole = {0};
+		struct model_file file;
+		struct err e = {0};
+		char path[96];
+
+		snprintf(path, sizeof path, "tests/fuzz/fuzz_model/%s", seed[k]);
+		read_file(path, &whole);
+		assert_int_equal(model_file_parse(&file, buf_slice(&whole), seed[k], &e), 0);
+		assert_int_equal(file.input.quantized, k == 0);
+		model_file_close(&file);
+		for (size_t n = 0; n < whole.n; n++) {
+			char *copy = mem_alloc(n ? n : 1);
+
+			memcpy(copy, whole.p, n);
+			assert_int_equal(model_file_parse(&file, (struct slice){copy, n}, "cut", &e), -1);
+			free(copy);
+		}
+		for (size_t i = 0; i < whole.n; i++) {
+			whole.p[i] ^= 0x40;
+			survive(buf_slice(&whole));
+			whole.p[i] ^= 0x40;
+		}
+		buf_free(&whole);
+	}
+}
+
 static void a_missing_file_and_a_folder_are_errors(void **state)
 {
 	struct err e = {0};
@@ -241,6 +274,7 @@ int main(void)
 		cmocka_unit_test(every_truncated_model_is_a_clean_error),
 		cmocka_unit_test(bytes_behind_the_end_are_an_error),
 		cmocka_unit_test(a_model_with_a_flipped_bit_never_harms),
+		cmocka_unit_test(other_kinds_of_models_are_as_safe),
 		cmocka_unit_test(a_missing_file_and_a_folder_are_errors),
 	};
 
