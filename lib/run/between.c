@@ -93,7 +93,7 @@ int between_do(struct work *w, size_t k, enum solve_step step, bool solve)
 	return bad ? err_prefix(w->e, "%s", s->name) : 0;
 }
 
-static bool is_barrier(const struct stage *s)
+bool run_needs_pass(const struct stage *s)
 {
 	const struct barrier *b = s->type->barrier;
 
@@ -105,7 +105,7 @@ size_t run_passes(const struct recipe *r)
 	size_t n = 1;
 
 	for (size_t i = 0; i < r->chain.n; i++)
-		n += is_barrier(&r->chain.stage[i]);
+		n += run_needs_pass(&r->chain.stage[i]);
 	return n;
 }
 
@@ -117,7 +117,7 @@ int between_find(struct work *w)
 	if (run_passes(w->run->recipe) > most)
 		return err_set_rc(w->e, RC_USAGE, "a recipe has at most %zu whole-corpus stages", most);
 	for (size_t i = 0; i < c->n; i++)
-		if (is_barrier(&c->stage[i]))
+		if (run_needs_pass(&c->stage[i]))
 			w->barrier[w->n_barriers++] = i;
 	return 0;
 }

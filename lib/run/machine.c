@@ -43,6 +43,20 @@ unsigned machine_cores(void)
 	return cores;
 }
 
+/* What Slurm gave the job, in MiB a node or a CPU; 0: unknown. */
+static uint64_t slurm_memory(void)
+{
+	const char *node = getenv("SLURM_MEM_PER_NODE"), *each = getenv("SLURM_MEM_PER_CPU");
+	const char *cpus = getenv("SLURM_CPUS_ON_NODE");
+	uint64_t mib = 0, n = 1;
+
+	if (node && slice_to_u64(slice_of(node), &mib))
+		return mib << 20;
+	if (!each || !slice_to_u64(slice_of(each), &mib) || !cpus || !slice_to_u64(slice_of(cpus), &n))
+		return 0;
+	return (mib << 20) * n;
+}
+
 uint64_t machine_memory(void)
 {
 	uint64_t bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
@@ -50,7 +64,9 @@ uint64_t machine_memory(void)
 
 	if (read_numbers("/sys/fs/cgroup/memory.max", limit) >= 1 && limit[0] < (double)bytes)
 		bytes = (uint64_t)limit[0];
-	return bytes;
+	uint64_t given = slurm_memory();
+
+	return given && given < bytes ? given : bytes;
 }
 
 /* What the working memory is made of, in bytes. Measured: a document of nothing but line feeds takes

@@ -67,6 +67,9 @@ void run_free(struct run *r);
 /* Passes the recipe needs: 1, and one more for each whole-corpus stage in use. */
 size_t run_passes(const struct recipe *r);
 
+/* Whether a stage (opened) is a whole-corpus stage in use. */
+bool run_needs_pass(const struct stage *s);
+
 /* The shards that fall to task i of n: largest first, each to the task with least to do so far.
  * owner[k] becomes the task of shard k. */
 void run_assign(const struct shards *s, uint64_t tasks, uint32_t *owner);
