@@ -19,6 +19,10 @@ int records_open(struct records *r, const struct common *c, const struct list *r
 	if (common_options(c, &r->recipe, e))
 		return -1;
 
+	if (r->recipe.input.on_corrupt == CORRUPT_SKIP)
+		return err_set_rc(e, RC_USAGE, "--on-corrupt skip: what is read once can only stop or "
+		                               "keep-head");
+
 	struct list *path = &r->recipe.input.path;
 
 	for (size_t i = 0; i < rest->n; i++)
@@ -43,7 +47,7 @@ void records_close(struct records *r)
 }
 
 /* Calls `each` with every line of a shard. */
-static int feed_each(const char *path, uint64_t max_record,
+static int feed_each(const char *path, uint64_t max_record, bool keep_head,
                      int (*each)(void *user, struct slice line, uint64_t number, struct err *e),
                      void *user, struct err *e)
 {
@@ -65,7 +69,9 @@ static int feed_each(const char *path, uint64_t max_record,
 		if (rc < 0)
 			break;
 	}
-	if (rc == 0 && feed.damaged) {
+	if (rc == 0 && feed.damaged && keep_head) {
+		log_warning("%s; what stands before it was read", feed.damage.msg);
+	} else if (rc == 0 && feed.damaged) {
 		*e = feed.damage;
 		rc = -1;
 	}
@@ -78,7 +84,7 @@ int lines_each(const char *path,
                int (*each)(void *user, struct slice line, uint64_t number, struct err *e),
                void *user, struct err *e)
 {
-	return feed_each(path, LONGEST, each, user, e);
+	return feed_each(path, LONGEST, false, each, user, e);
 }
 
 struct reading {
@@ -115,11 +121,13 @@ int records_each(struct records *r,
                  int (*each)(void *user, struct doc *d, struct arena *scratch, struct err *e),
                  void *user, struct err *e)
 {
+	const bool keep_head = r->recipe.input.on_corrupt == CORRUPT_KEEP_HEAD;
+
 	r->read = r->bad = 0;
 	for (size_t i = 0; i < r->shards.n; i++) {
 		struct reading w = {r, &r->shards.item[i], each, user};
 
-		if (feed_each(w.shard->path, r->fields.max_record, read_record, &w, e))
+		if (feed_each(w.shard->path, r->fields.max_record, keep_head, read_record, &w, e))
 			return -1;
 	}
 	return 0;

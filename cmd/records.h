@@ -21,7 +21,8 @@ struct records {
 int records_open(struct records *r, const struct common *c, const struct list *rest, struct err *e);
 void records_close(struct records *r);
 
-/* Calls `each` with every document, in order; what is no document is counted. Memory from d->mem
+/* Calls `each` with every document, in order; what is no document is counted. A damaged shard is an
+ * error, or with --on-corrupt keep-head a warning. Memory from d->mem
  * and `scratch` lasts until `each` returns. May be called again, unless stdin was read. */
 int records_each(struct records *r,
                  int (*each)(void *user, struct doc *d, struct arena *scratch, struct err *e),

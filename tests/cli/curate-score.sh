@@ -131,6 +131,12 @@ check "label: as many negative as positive, the first of the weakest" bash -c "
 	'$score' label -q <strength.jsonl | cmp - <(printf '%s\n' '{\"id\":\"a\",\"label\":\"1\",\"strength\":1}' '{\"id\":\"b\",\"label\":\"0\",\"strength\":0}')"
 check "a loss file of an unknown model is a usage error" exits 2 "$score" strength -q -l x=weak.jsonl -a w=1 -a s=2
 
+gzip -c scored.jsonl | head -c 9000 >cut.jsonl.gz
+check "a damaged shard counts up to the damage, or stops" bash -c "
+	'$score' threshold --score quality --top 10% cut.jsonl.gz 2>&1 >cut.json | grep -q 'what stands before it was read' &&
+	grep -q '\"documents\":[1-9]' cut.json && ! '$score' threshold -q --score quality --top 10% --on-corrupt stop cut.jsonl.gz"
+check "what is read once cannot skip a damaged shard" exits 2 "$score" threshold --score quality --top 10% --on-corrupt skip cut.jsonl.gz
+
 # inspect
 check "inspect as JSON accounts for every document" bash -c "
 	'$score' inspect --score quality --top 25% --json scored.jsonl | python3 -c '
