@@ -234,6 +234,7 @@ int prox_index_build(const char *source, const char *path, const struct prox_sto
 {
 	struct build *b = mem_new(struct build, 1);
 	struct buf tmp = {0};
+	char host[64] = "";
 	int bad = -1;
 
 	b->path = path;
@@ -241,7 +242,8 @@ int prox_index_build(const char *source, const char *path, const struct prox_sto
 	memcpy(b->footer.magic, PROX_INDEX_MAGIC, sizeof b->footer.magic);
 	for (int i = 0; i < PARTS; i++)
 		b->part[i].file = -1;
-	buf_addf(&tmp, "%s.tmp.%ld", path, (long)getpid());
+	gethostname(host, sizeof host - 1); /* others may build it at the same time */
+	buf_addf(&tmp, "%s.tmp.%s.%ld", path, host, (long)getpid());
 	b->out = outfile_open(path, buf_text(&tmp), 0, e);
 	if (b->out && read_rows(b, source, o, e) == 0 && write_entries(b, e) == 0) {
 		bad = outfile_commit(b->out, e);

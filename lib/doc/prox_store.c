@@ -101,6 +101,8 @@ struct prox_store *prox_store_open(const char *path, const struct prox_store_opt
 	buf_free(&name);
 	if (opened == 1)
 		return s;
+	if (e->rc == RC_OUTPUT && !o->index)
+		err_prefix(e, "the programs' index goes beside them; `index` names another place");
 	prox_store_close(s);
 	return NULL;
 }

@@ -1,24 +1,17 @@
 #include "lib/run/ask.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/base/hash.h"
 #include "lib/base/json_write.h"
 #include "lib/base/log.h"
 #include "lib/base/mem.h"
-#include "lib/io/file.h"
-#include "lib/io/lines.h"
-#include "lib/io/outfile.h"
+#include "lib/run/ask_file.h"
 #include "lib/run/feed.h"
 #include "lib/run/interrupt.h"
 #include "lib/run/progress.h"
 
-enum { BLOCK = 1 << 20, SYNC_EVERY = 256, ROW_MAX = 256 << 20 };
+enum { BLOCK = 1 << 20 };
 
 /* A document under way: read, perhaps asked about, not yet written. */
 struct pending {
@@ -40,16 +33,13 @@ struct question {
 struct asking {
 	struct ask *a;
 	struct endpoint *endpoint;
-	struct outfile *out;
-	int lock; /* OUT.state, held while this process works on OUT */
+	struct ask_file file;
 	struct json *json;
 	struct arena mem; /* of one record or reply */
 	struct buf body, row;
 	struct pending *first, *last; /* in the order of the documents */
 	struct pending *sending;      /* the first one with chunks not yet sent */
 	size_t bytes;
-	uint64_t skip, written;       /* rows of the earlier run still to pass over; rows since */
-	struct lines old;             /* the earlier run's rows */
 	struct progress progress;
 };
 
@@ -76,114 +66,6 @@ static uint64_t task_hash(const struct ask *a)
 
 	buf_free(&b);
 	return hash;
-}
-
-/* Bytes up to the last whole row of the earlier run, and how many there are. */
-static int whole_rows(const char *part, uint64_t *keep, uint64_t *rows, struct err *e)
-{
-	struct lines lines;
-	struct slice line;
-	struct stat st;
-	int more;
-
-	*keep = *rows = 0;
-	if (stat(part, &st) != 0)
-		return 0;
-	if (lines_open(&lines, part, ROW_MAX, e) != 0)
-		return -1;
-	while ((more = lines_next(&lines, &line, e)) > 0)
-		if (*keep + line.n < (uint64_t)st.st_size) { /* it has its LF */
-			*keep += line.n + 1;
-			++*rows;
-		}
-	lines_close(&lines);
-	return more;
-}
-
-enum { HASH_TEXT = 16 };
-
-/* Opens OUT.state for this process alone; *is_ours says whether it was made for the same task. */
-static int open_state(struct asking *k, const char *hash, bool *is_ours, struct err *e)
-{
-	struct buf path = {0};
-	char old[HASH_TEXT];
-
-	buf_addf(&path, "%s.state", k->a->out);
-	k->lock = file_open(buf_text(&path), O_RDWR | O_CREAT);
-	int bad = k->lock < 0
-	                  ? err_set_rc(e, RC_OUTPUT, "%s: %s", buf_text(&path), strerror(errno))
-	          : flock(k->lock, LOCK_EX | LOCK_NB) != 0
-	                  ? err_set_rc(e, RC_STATE, "%s: another process is at work on it", k->a->out)
-	                  : 0;
-
-	if (!bad)
-		*is_ours = file_read_at(k->lock, 0, old, HASH_TEXT) == 0 &&
-		           memcmp(old, hash, HASH_TEXT) == 0;
-	buf_free(&path);
-	return bad;
-}
-
-static int write_state(const struct asking *k, const char *hash, struct err *e)
-{
-	if (pwrite(k->lock, hash, HASH_TEXT, 0) == HASH_TEXT && fsync(k->lock) == 0)
-		return 0;
-	return err_set_rc(e, RC_OUTPUT, "%s.state: %s", k->a->out, strerror(errno));
-}
-
-/* 1: the programs are there already; 0: begun or taken up; -1. */
-static int open_out(struct asking *k, struct err *e)
-{
-	struct ask *a = k->a;
-	struct buf part = {0};
-	char hash[HASH_TEXT + 1];
-	uint64_t keep = 0;
-	bool is_ours = false;
-	int result = -1;
-
-	hash64_text(task_hash(a), hash);
-	buf_addf(&part, "%s.part", a->out);
-	int bad = open_state(k, hash, &is_ours, e);
-	bool is_whole = access(a->out, F_OK) == 0, is_begun = access(buf_text(&part), F_OK) == 0;
-
-	if (bad)
-		goto done;
-	if ((is_whole || is_begun) && !is_ours && !a->force) {
-		err_set_rc(e, RC_STATE, "%s is of other documents or another request; name another file, "
-		           "or use --force to start again", a->out);
-	} else if (is_whole && !a->force) {
-		result = 1;
-	} else if ((a->force || whole_rows(buf_text(&part), &keep, &k->skip, e) == 0) &&
-	           (!keep || lines_open(&k->old, buf_text(&part), ROW_MAX, e) == 0) &&
-	           write_state(k, hash, e) == 0) {
-		k->out = outfile_open(a->out, buf_text(&part), keep, e);
-		result = k->out ? 0 : -1;
-	}
-done:
-	buf_free(&part);
-	return result;
-}
-
-/* Whether the earlier run answered this document; -1 when its next row is of another one. */
-static int was_answered(struct asking *k, struct slice id, struct err *e)
-{
-	static const struct slice key[] = {S_INIT("id")};
-	const struct json_path path = {(struct slice *)key, 1, S("id")};
-	struct slice line;
-
-	if (k->skip == 0)
-		return 0;
-	if (lines_next(&k->old, &line, e) != 1)
-		return err_set_rc(e, RC_STATE, "%s.part: rows are missing", k->a->out);
-	struct json_value v = json_get(k->json, line, &path, &k->mem);
-
-	if (v.kind != JSON_STRING || !slice_equal(v.text, id))
-		return err_set_rc(e, RC_STATE,
-		                  "%s.part: the documents are not those of the earlier run; use --force "
-		                  "to start again",
-		                  k->a->out);
-	k->skip--;
-	k->a->taken_up++;
-	return 1;
 }
 
 static void admit(struct asking *k, const struct doc *d)
@@ -233,9 +115,7 @@ static int write_row(struct asking *k, const struct pending *p, struct err *e)
 	if (p->failed)
 		buf_addf(&k->row, ",\"failed\":%zu", p->failed);
 	buf_add(&k->row, S("}\n"));
-	if (outfile_write(k->out, buf_slice(&k->row), e) != 0)
-		return -1;
-	return ++k->written % SYNC_EVERY ? 0 : outfile_sync(k->out, e);
+	return ask_file_add(&k->file, buf_slice(&k->row), e);
 }
 
 /* Writes the documents at the head of the line that have all their answers. */
@@ -310,8 +190,9 @@ static int take_record(struct asking *k, struct doc *d, struct err *e)
 		return 0;
 	}
 	k->a->documents++;
-	int answered = was_answered(k, d->id, e);
+	int answered = ask_file_has(&k->file, d->id, k->json, &k->mem, e);
 
+	k->a->taken_up += answered > 0;
 	if (answered == 0)
 		admit(k, d);
 	arena_reset(&k->mem, BLOCK);
@@ -371,7 +252,7 @@ static int ask_all(struct asking *k, struct err *e)
 
 enum rc ask_run(struct ask *a, struct err *e)
 {
-	struct asking k = {.a = a, .lock = -1};
+	struct asking k = {.a = a, .file = {.lock = -1}};
 	uint64_t bytes = 0;
 	int end = -1;
 
@@ -380,25 +261,20 @@ enum rc ask_run(struct ask *a, struct err *e)
 	k.json = json_open();
 	a->endpoint.is_interrupted = interrupt_came;
 	k.endpoint = endpoint_open(&a->endpoint, e);
-	int opened = k.endpoint ? open_out(&k, e) : -1;
+	int opened = k.endpoint ? ask_file_open(&k.file, a->out, task_hash(a), a->force, e) : -1;
 
 	if (opened == 0) {
 		progress_open(&k.progress, a->show_progress, "", bytes, a->shards->n);
 		end = ask_all(&k, e);
 		progress_close(&k.progress);
 		a->counts = endpoint_counts(k.endpoint);
-		if (end == 0)
-			end = outfile_commit(k.out, e);
-		else
-			outfile_leave(k.out);
 	}
+	if (ask_file_close(&k.file, end == 0, e) != 0)
+		end = -1;
 	for (struct pending *p = k.first, *next; p; p = next) {
 		next = p->next;
 		pending_free(p);
 	}
-	if (k.lock >= 0)
-		close(k.lock);
-	lines_close(&k.old);
 	endpoint_close(k.endpoint);
 	json_close(k.json);
 	arena_free(&k.mem);
