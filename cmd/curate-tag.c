@@ -17,7 +17,7 @@ enum { SALT = 4, STAGE_PARAMS = sizeof stage_param / sizeof *stage_param };
 struct options {
 	struct common common;
 	struct slice stage[STAGE_PARAMS];
-	struct slice out, codec, log, quarantine, cooldown_to, seed, count, task;
+	struct slice out, codec, log, quarantine, cooldown_to, seed, count, task, url, date;
 	bool untag, shares, dry_run, force, print_config;
 	int64_t list;
 };
@@ -52,6 +52,8 @@ static const struct option options[] = {
 	{0, "TEMPLATE", {"count", PARAM_TEXT, AT(count),
 	                 .help = "print how many documents have each key, for --counts, and stop"}},
 	COMMON_INPUT(AT(common)),
+	{0, "FIELD", {"url", PARAM_TEXT, AT(url), .help = "dotted path of the address (url)"}},
+	{0, "FIELD", {"date", PARAM_TEXT, AT(date), .help = "dotted path of the date (date)"}},
 	COMMON_RUN(AT(common)),
 	{'o', "OUT", {"output", PARAM_TEXT, AT(out),
 	              .help = "a folder, or with .jsonl in its name a file; none or -: stdout"}},
@@ -100,11 +102,33 @@ static int set_param(struct stage *stage, const char *name, struct slice value, 
 	return param_set(p, stage->self, value, e);
 }
 
+/* A key of the recipe, where the option was given. */
+static int set_key(struct recipe *r, const char *key, struct slice value, struct err *e)
+{
+	struct buf assignment = {0};
+	int bad = 0;
+
+	if (value.n) {
+		buf_addf(&assignment, "%s=%.*s", key, SLICE(value));
+		bad = recipe_set(r, buf_slice(&assignment), e);
+	}
+	buf_free(&assignment);
+	return bad;
+}
+
+static int set_input(const struct options *o, const struct common *common, struct recipe *r,
+                     struct err *e)
+{
+	return set_key(r, "seed", o->seed, e) || set_key(r, "input.url", o->url, e) ||
+	                       set_key(r, "input.date", o->date, e)
+	               ? -1
+	               : common_options(common, r, e);
+}
+
 /* The recipe that the options describe: one stage. */
 static int make_recipe(const struct options *o, struct recipe *r, struct err *e)
 {
 	struct stage *stage = chain_add(&r->chain, stage_find(S("meco")), S(""));
-	struct buf seed = {0};
 	int bad = 0;
 
 	if (!writes_folder(o))
@@ -114,12 +138,7 @@ static int make_recipe(const struct options *o, struct recipe *r, struct err *e)
 			bad = set_param(stage, stage_param[i], o->stage[i], e);
 	if (!bad && o->untag)
 		bad = set_param(stage, "untag", S("true"), e);
-	if (!bad && o->seed.n) {
-		buf_addf(&seed, "seed=%.*s", SLICE(o->seed));
-		bad = recipe_set(r, buf_slice(&seed), e);
-		buf_free(&seed);
-	}
-	return bad ? -1 : common_options(&o->common, r, e);
+	return bad ? -1 : set_input(o, &o->common, r, e);
 }
 
 static enum rc filter(const struct options *o, struct recipe *r, struct err *e)
@@ -152,7 +171,7 @@ static enum rc survey_input(const struct options *o, size_t i, struct shares *sh
 	if (common.input.n)
 		common.input = (struct list){&o->common.input.item[i], 1};
 	recipe_defaults(&recipe);
-	if (common_options(&common, &recipe, e) == 0)
+	if (set_input(o, &common, &recipe, e) == 0)
 		rc = job_stream(&recipe, &common, &job, e);
 	recipe_free(&recipe);
 	return rc;

@@ -29,7 +29,7 @@ static void read_record(const struct part *p, struct doc *d, struct arena *scrat
 		return;
 	}
 	json = json_get(d->context->json, d->raw, &p->path, scratch);
-	if (json.kind == JSON_STRING && !(json.text.n && memchr(json.text.p, 0, json.text.n)))
+	if (json.kind == JSON_STRING)
 		v->text = json.text;
 	else if (json.kind == JSON_NUMBER)
 		*v = (struct value){json.span, json.number, true};
@@ -164,6 +164,8 @@ static struct slice field_text(const struct asking *ask, const struct part *p)
 		read_record(p, ask->doc, ask->scratch, &v);
 		break;
 	}
+	if (v.text.n && memchr(v.text.p, 0, v.text.n))
+		return (struct slice){0}; /* in a text U+0000 is a fault */
 	for (size_t i = 0; i < p->n_steps; i++)
 		if (!apply(ask, &p->step[i], &v))
 			return (struct slice){0};

@@ -60,6 +60,7 @@ EOF
 check "untag takes that away too" bash -c "'$tag' -q --untag <field.jsonl | cmp - in.jsonl"
 check "a missing field is exit 3 where it is an error" exits 3 "$tag" -q --missing error -i in.jsonl -o /dev/null
 check "any field of the record" says '^{"text":"7 a.b true' bash -c "echo '{\"text\":\"x\",\"m\":{\"n\":7,\"h\":\"a.b\"},\"t\":true}' | '$tag' -q -t '{m.n} {m.h} {t} '"
+check "address and date lie where the user says" says '^{"t":"a.b 1999x' bash -c "echo '{\"t\":\"x\",\"m\":{\"u\":\"http://a.b/\",\"d\":\"1999-01-01\"}}' | '$tag' -q -f t --url m.u --date m.d -t '{host} {date.year}'"
 check "a template with a mistake is exit 2" exits 2 "$tag" -q -t '{host' -i in.jsonl
 check "a positional is exit 2" exits 2 "$tag" -q in.jsonl
 check "a cooldown without a place to go is exit 2" exits 2 "$tag" -q --cooldown 10% -i in.jsonl -o out.jsonl

@@ -63,11 +63,11 @@ static void values_of_any_kind_are_read(void **state)
 {
 	static const char record[] = "{\"text\":\"x\",\"id\":7,\"s\":\"a\\u0062\",\"n\":1e2,\"t\":true,"
 	                             "\"nul\":\"a\\u0000\",\"o\":{\"a\":[1,\"y\"]},\"host\":\"own\","
-	                             "\"none\":null,\"empty\":\"\",\"scores\":{\"q\":3}}";
+	                             "\"none\":null,\"lang\":\"d\\u0000e\",\"empty\":\"\",\"scores\":{\"q\":3}}";
 	static const char *const cases[][2] = {
 		{"{id} {s} {n} {t} {o.a.1} {.host}", "7 ab 1e2 true y own"},
 		{"{scores.q} {s|lower|q2}||{scores.q} {s|w2}||{scores.q}", "3"},
-		{"{none}||{empty}||{o}||{nul}||{host}||last", "last"},
+		{"{none}||{empty}||{o}||{nul}||{lang}||{host}||last", "last"},
 		{"{{{n|w3}}}\\n\\\\n", "{3}\n\\\n"},
 	};
 	struct asked a = {0};
