@@ -91,16 +91,17 @@ static bool judge_length(const struct gopher_quality *r, const struct words *w, 
 	double mean = (double)chars / (double)count; /* NaN without words: fails nothing */
 
 	stats_add(s, "words", (double)w->n);
-	return stats_check(s, "text_words", (double)count,
-	                   r->min_doc_words && count < r->min_doc_words, S("gopher_short_doc")) ||
-	       stats_check(s, "text_words", (double)count,
-	                   r->max_doc_words && count > r->max_doc_words, S("gopher_long_doc")) ||
-	       stats_check(s, "mean_word_length", mean,
-	                   r->min_avg_word_length != 0 && mean < r->min_avg_word_length,
-	                   S("gopher_below_avg_threshold")) ||
-	       stats_check(s, "mean_word_length", mean,
-	                   r->max_avg_word_length != 0 && mean > r->max_avg_word_length,
-	                   S("gopher_above_avg_threshold"));
+	stats_add(s, "text_words", (double)count);
+	stats_add(s, "mean_word_length", mean);
+	if (r->min_doc_words && count < r->min_doc_words && stats_drop(s, S("gopher_short_doc")))
+		return true;
+	if (r->max_doc_words && count > r->max_doc_words && stats_drop(s, S("gopher_long_doc")))
+		return true;
+	if (r->min_avg_word_length != 0 && mean < r->min_avg_word_length &&
+	    stats_drop(s, S("gopher_below_avg_threshold")))
+		return true;
+	return r->max_avg_word_length != 0 && mean > r->max_avg_word_length &&
+	       stats_drop(s, S("gopher_above_avg_threshold"));
 }
 
 static bool judge_symbols(const struct gopher_quality *r, struct slice text, double n_words,
