@@ -18,12 +18,6 @@ struct classifier {
 	size_t n_labels;
 };
 
-/* Folding into rows longer than the model's own would make it slower and larger. */
-static bool worth_folding(const struct model_file *file)
-{
-	return linear_fits(file) && file->n_labels <= (file->dim > 16 ? file->dim : 16);
-}
-
 static void read_labels(struct classifier *c, const struct model_file *file)
 {
 	struct slice rest = file->dictionary, word;
@@ -48,7 +42,7 @@ static int load(struct classifier *c, const struct model_file *file, enum classi
 {
 	const bool steps = file->loss == MODEL_OVA || file->loss == MODEL_NS;
 	const bool fold = path == CLASSIFIER_FOLDED ||
-	                  (path == CLASSIFIER_AUTO && worth_folding(file));
+	                  (path == CLASSIFIER_AUTO && linear_fits(file));
 
 	if (fold && !linear_fits(file))
 		return err_set(e, "%.*s: quantized and hierarchical models cannot be folded",

@@ -4,15 +4,13 @@
 
 #include "lib/base/mem.h"
 
-static double weight_of(const struct linear_word *w, size_t label)
+static double weight_of(const double *score, size_t labels, size_t label)
 {
 	double others = 0;
 
-	if (w->n_scores == 1)
-		return label == 1 ? (double)w->score[0] : -(double)w->score[0];
-	for (unsigned i = 0; i < w->n_scores; i++)
-		others += i == label ? 0 : (double)w->score[i];
-	return (double)w->score[label] - others / (w->n_scores - 1);
+	for (size_t i = 0; i < labels; i++)
+		others += i == label ? 0 : score[i];
+	return score[label] - others / (double)(labels - 1);
 }
 
 static int heaviest_first(const void *a, const void *b)
@@ -28,12 +26,14 @@ struct feature *features_of(const struct linear *m, size_t label)
 {
 	const size_t n = linear_n_words(m);
 	struct feature *const f = mem_new(struct feature, n + 1);
+	double *const score = mem_new(double, linear_n_labels(m));
 
 	for (size_t i = 0; i < n; i++) {
-		const struct linear_word w = linear_word(m, i);
-
-		f[i] = (struct feature){w.text, weight_of(&w, label)};
+		linear_word_scores(m, i, score);
+		f[i] = (struct feature){linear_word(m, i),
+		                        weight_of(score, linear_n_labels(m), label)};
 	}
+	free(score);
 	if (n)
 		qsort(f, n, sizeof *f, heaviest_first);
 	return f;

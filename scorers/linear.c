@@ -181,7 +181,7 @@ static void softmax(const struct linear *m, const double *score, float *probabil
 {
 	double most = score[0], sum = 0;
 
-	if (m->width == 1 && m->n_labels == 2) {
+	if (m->difference) {
 		probability[0] = reported(1 / (1 + exp(score[0])));
 		probability[1] = reported(1 / (1 + exp(-score[0])));
 		return;
@@ -225,8 +225,12 @@ enum linear_answer linear_predict(const struct linear *m, struct slice text, flo
 		return LINEAR_NOTHING;
 	for (unsigned c = 0; c < m->width; c++)
 		r.sum[c] /= (double)r.features;
+
+	double *const score = arena_alloc(scratch, m->n_labels * sizeof *score);
+
+	linear_scores(m, r.sum, score);
 	if (m->loss != MODEL_SOFTMAX)
-		return sigmoids(m, r.sum, r.features, probability);
-	softmax(m, r.sum, probability);
+		return sigmoids(m, score, r.features, probability);
+	softmax(m, score, probability);
 	return LINEAR_GOOD;
 }

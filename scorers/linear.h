@@ -3,7 +3,8 @@
  *
  * hidden = mean of input rows and scores = output * hidden are both linear, so output * row can be
  * worked out once per row. For two softmax labels only the difference matters: one float a row
- * instead of dim, which fits the cache. Sums are kept in double; probabilities agree with the
+ * instead of dim, which fits the cache. A model with more labels than dimensions keeps its rows, and
+ * the output matrix is applied to their mean. Sums are kept in double; probabilities agree with the
  * library to the rounding of its own float sums (about 4e-7 on documents of web size). */
 #ifndef CURATE_SCORERS_LINEAR_H
 #define CURATE_SCORERS_LINEAR_H
@@ -36,16 +37,12 @@ enum linear_answer {
 enum linear_answer linear_predict(const struct linear *m, struct slice text, float *probability,
                                   struct arena *scratch);
 
-/* What one word adds: its row of n_labels folded scores (sub-words included); false when the model
- * does not know the word. For the report of features. */
-struct linear_word {
-	struct slice text;
-	const float *score;
-	unsigned n_scores; /* 1: the score of label 1 minus that of label 0; else one a label */
-};
-
 /* Words are numbered from 0, most frequent first. */
 size_t linear_n_words(const struct linear *m);
-struct linear_word linear_word(const struct linear *m, size_t i);
+struct slice linear_word(const struct linear *m, size_t i);
+
+/* What one word alone (with its character n-grams) adds up to for every label, before the softmax.
+ * Of two softmax labels only the difference is known: the first one's score is then 0. */
+void linear_word_scores(const struct linear *m, size_t i, double *score);
 
 #endif

@@ -13,11 +13,16 @@ bool linear_fits(const struct model_file *file)
 	       file->dictionary.n < UINT32_MAX;
 }
 
+static bool has_difference(const struct model_file *file)
+{
+	return file->loss == MODEL_SOFTMAX && file->n_labels == 2;
+}
+
 static unsigned width_of(const struct model_file *file)
 {
-	const bool difference = file->loss == MODEL_SOFTMAX && file->n_labels == 2;
-
-	return difference ? 1 : (unsigned)file->n_labels;
+	if (has_difference(file))
+		return 1;
+	return (unsigned)(file->n_labels < file->dim ? file->n_labels : file->dim);
 }
 
 uint64_t linear_size(const struct model_file *file)
@@ -26,7 +31,7 @@ uint64_t linear_size(const struct model_file *file)
 }
 
 /* The output matrix as doubles, one row a folded column. */
-static double *read_output(const struct model_file *file, unsigned width)
+static double *read_output(const struct model_file *file)
 {
 	const size_t dim = (size_t)file->dim, n = (size_t)file->n_labels * dim;
 	double *out = mem_new(double, n);
@@ -36,15 +41,26 @@ static double *read_output(const struct model_file *file, unsigned width)
 		memcpy(&value, file->output.data + i * sizeof value, sizeof value);
 		out[i] = (double)value;
 	}
-	for (size_t i = 0; width == 1 && file->n_labels == 2 && i < dim; i++)
+	for (size_t i = 0; has_difference(file) && i < dim; i++)
 		out[i] = out[dim + i] - out[i];
 	return out;
+}
+
+/* The rows as they are; the output matrix is applied to their mean. */
+static int copy_rows(struct linear *m, const struct model_file *file, struct err *e)
+{
+	if (model_matrix_finite(file, &file->input, e) ||
+	    model_matrix_finite(file, &file->output, e))
+		return -1;
+	m->output = read_output(file);
+	memcpy(m->row, file->input.data, linear_size(file));
+	return 0;
 }
 
 static int fold_rows(struct linear *m, const struct model_file *file, struct err *e)
 {
 	const size_t dim = (size_t)file->dim, n = m->n_words + m->bucket;
-	double *const output = read_output(file, m->width);
+	double *const output = read_output(file);
 	float *const in = mem_new(float, dim);
 	bool finite = true;
 
@@ -191,6 +207,7 @@ struct linear *linear_open(const struct model_file *file, struct err *e)
 	m->n_words = (size_t)file->n_words;
 	m->n_labels = (size_t)file->n_labels;
 	m->width = width_of(file);
+	m->difference = has_difference(file);
 	m->word_ngrams = file->word_ngrams;
 	m->minn = file->minn;
 	m->maxn = file->maxn;
@@ -206,7 +223,9 @@ struct linear *linear_open(const struct model_file *file, struct err *e)
 	m->slot = big_alloc(slots * sizeof *m->slot);
 	memset(m->slot, 0, slots * sizeof *m->slot);
 	fill_sigmoid(m->sigmoid);
-	if (fold_rows(m, file, e)) {
+	const bool as_they_are = file->n_labels > file->dim && !has_difference(file);
+
+	if (as_they_are ? copy_rows(m, file, e) : fold_rows(m, file, e)) {
 		linear_close(m);
 		return NULL;
 	}
@@ -220,6 +239,7 @@ void linear_close(struct linear *m)
 	if (!m)
 		return;
 	free(m->row);
+	free(m->output);
 	free(m->slot);
 	free(m->words);
 	free(m->word);
@@ -236,7 +256,37 @@ size_t linear_n_words(const struct linear *m)
 	return m->n_words;
 }
 
-struct linear_word linear_word(const struct linear *m, size_t i)
+struct slice linear_word(const struct linear *m, size_t i)
 {
-	return (struct linear_word){m->word[i], m->row + i * m->width, m->width};
+	return m->word[i];
+}
+
+void linear_scores(const struct linear *m, const double *sum, double *score)
+{
+	if (!m->output) {
+		memcpy(score, sum, m->width * sizeof *score);
+		return;
+	}
+	for (size_t label = 0; label < m->n_labels; label++) {
+		const double *const row = m->output + label * m->width;
+
+		score[label] = 0;
+		for (unsigned c = 0; c < m->width; c++)
+			score[label] += row[c] * sum[c];
+	}
+}
+
+void linear_word_scores(const struct linear *m, size_t i, double *score)
+{
+	double *const sum = mem_new(double, m->width);
+
+	for (unsigned c = 0; c < m->width; c++)
+		sum[c] = (double)m->row[i * m->width + c];
+	if (m->difference) {
+		score[0] = 0;
+		score[1] = sum[0];
+	} else {
+		linear_scores(m, sum, score);
+	}
+	free(sum);
 }

@@ -22,7 +22,9 @@ struct linear {
 	struct slice *word; /* n_words slices into `words` */
 
 	float *row;      /* n_words rows, then bucket rows; `width` floats each */
-	unsigned width;  /* 1 for two softmax labels, else n_labels */
+	unsigned width;  /* 1 for two softmax labels, else n_labels, or dim if that is less */
+	bool difference; /* two softmax labels: a row is the second one's score minus the first's */
+	double *output;  /* n_labels rows of width: rows are not folded; else NULL */
 	uint32_t bucket;
 	uint64_t bucket_inverse; /* UINT64_MAX / bucket */
 
@@ -93,6 +95,9 @@ static inline uint32_t linear_bucket(const struct linear *m, uint64_t x)
 
 	return (uint32_t)(r >= m->bucket ? r - m->bucket : r);
 }
+
+/* The labels' scores (n_labels; 1 for two softmax labels) for a sum or mean of rows. */
+void linear_scores(const struct linear *m, const double *sum, double *score);
 
 /* Calls `each` with the bucket of every character n-gram of <word> (the marks included). */
 void linear_subwords(const struct linear *m, struct slice marked_word,

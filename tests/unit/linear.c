@@ -98,7 +98,7 @@ static void compare(const char *name)
 	struct classifier *folded = classifier_open(model_path, CLASSIFIER_FOLDED, &e);
 	struct classifier *library = classifier_open(model_path, CLASSIFIER_LIBRARY, &e);
 	uint64_t seed = 77;
-	float p[16], q[16];
+	float p[64], q[64];
 	double worst = 0;
 
 	if (!folded || !library)
@@ -151,6 +151,26 @@ static void five_labels_with_trigrams_equal_the_library(void **state)
 	t.word_ngrams = 3;
 	train(&t, 5);
 	compare("five labels, trigrams");
+}
+
+static void more_labels_than_dimensions_equal_the_library(void **state)
+{
+	struct fasttext_training t = base();
+
+	(void)state;
+	train(&t, 40);
+	compare("forty labels");
+	t.minn = 2;
+	t.maxn = 3;
+	t.loss = MODEL_OVA;
+	train(&t, 13);
+	compare("thirteen one-vs-all labels, subwords");
+	t.dim = 1;
+	train(&t, 2);
+	compare("two one-vs-all labels, one dimension");
+	t.loss = MODEL_SOFTMAX;
+	train(&t, 2);
+	compare("two labels, one dimension");
 }
 
 static void subwords_equal_the_library(void **state)
@@ -274,6 +294,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_labels_with_bigrams_equal_the_library),
 		cmocka_unit_test(five_labels_with_trigrams_equal_the_library),
+		cmocka_unit_test(more_labels_than_dimensions_equal_the_library),
 		cmocka_unit_test(subwords_equal_the_library),
 		cmocka_unit_test(words_alone_equal_the_library),
 		cmocka_unit_test(one_vs_all_equals_the_library),
