@@ -2,7 +2,7 @@
  *   bench_dedup sketch FILE.txt           one document a line
  *   bench_dedup join DIR DOCS MEM_MB THREADS
  *       match and cluster DOCS made-up sketches of 14 bands (a fifth are near duplicates), in DIR
- * Build: cc -O2 -I. -D_GNU_SOURCE tests/bench/bench_dedup.c build/libcurate.a $(LDLIBS) */
+ *   bench_dedup                           both, of made-up text and of 2 million made-up sketches */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -148,6 +148,44 @@ static int join(const char *dir, uint64_t docs, uint64_t mem, unsigned threads, 
 	return 0;
 }
 
+/* Documents of 600 words, of lengths as in English, frequent ones more often. */
+static void make_text(struct buf *out, size_t bytes)
+{
+	for (uint64_t i = 0; out->n < bytes; i++) {
+		const uint64_t r = hash_mix(i), word = hash_mix((r & 0xffff) * (r >> 16 & 0xffff) >> 18);
+		const unsigned n = 1 + (unsigned)(word % 5 + (word >> 8) % 6);
+
+		for (unsigned k = 0; k < n; k++)
+			buf_byte(out, (char)('a' + (word >> (5 * k)) % 26));
+		buf_byte(out, i % 600 == 599 ? '\n' : ' ');
+	}
+}
+
+static void bench_all(const struct buf *text)
+{
+	for (enum signature_level level = SIGNATURE_SCALAR; level <= signature_best(); level++) {
+		bench(buf_slice(text), SIGNATURE_FAST, level, SHINGLE_XXHASH);
+		bench(buf_slice(text), SIGNATURE_COMPAT, level, SHINGLE_XXHASH);
+		bench(buf_slice(text), SIGNATURE_COMPAT, level, SHINGLE_SHA1);
+	}
+}
+
+static int bench_default(struct err *e)
+{
+	char dir[] = "/tmp/curate-bench-dedup-XXXXXX", command[64];
+	struct buf text = {0};
+	int rc;
+
+	make_text(&text, 30000000);
+	bench_all(&text);
+	buf_free(&text);
+	if (!mkdtemp(dir))
+		return err_set(e, "%s: cannot be made", dir);
+	rc = join(dir, 2000000, (uint64_t)500 << 20, 1, e);
+	snprintf(command, sizeof command, "rm -rf %s", dir);
+	return system(command) == 0 ? rc : -1;
+}
+
 static int usage(const char *why)
 {
 	fprintf(stderr, "usage: bench_dedup sketch FILE.txt | join DIR DOCS MEM_MB THREADS %s\n", why);
@@ -159,16 +197,14 @@ int main(int argc, char **argv)
 	struct buf text = {0};
 	struct err e = {0};
 
+	if (argc == 1)
+		return bench_default(&e) == 0 ? 0 : usage(e.msg);
 	if (argc == 6 && strcmp(argv[1], "join") == 0)
 		return join(argv[2], strtoull(argv[3], NULL, 10), strtoull(argv[4], NULL, 10) << 20,
 		            (unsigned)strtoul(argv[5], NULL, 10), &e) == 0 ? 0 : usage(e.msg);
 	if (argc != 3 || file_read_all(argv[2], &text, (size_t)1 << 31, &e) != 0)
 		return usage(e.msg);
-	for (enum signature_level level = SIGNATURE_SCALAR; level <= signature_best(); level++) {
-		bench(buf_slice(&text), SIGNATURE_FAST, level, SHINGLE_XXHASH);
-		bench(buf_slice(&text), SIGNATURE_COMPAT, level, SHINGLE_XXHASH);
-		bench(buf_slice(&text), SIGNATURE_COMPAT, level, SHINGLE_SHA1);
-	}
+	bench_all(&text);
 	buf_free(&text);
 	return 0;
 }
