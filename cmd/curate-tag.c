@@ -28,11 +28,11 @@ struct options {
 static const struct option options[] = {
 	{'t', "TEXT", {"template", PARAM_TEXT, AT(stage[0]),
 	               .help = "the prefix (URL: {authority}\\n\\n); alternatives separated by ||"}},
-	STAGE(1, "WHERE", "place", "text: before the text (default); field: in curate.meco.prefix"),
+	STAGE(1, "WHERE", "place", "text: before it (default); field: in curate.meco.prefix"),
 	STAGE(2, "HOW", "missing", "a field is missing: skip (default), error or literal"),
 	STAGE(3, "TEXT", "missing-text", "what stands for a missing field (unknown)"),
 	STAGE(4, "TEXT", "salt", "secret of the filter hash"),
-	STAGE(5, "FILE", "known", "keys the filter known lets through, KEY[<TAB>REPLACEMENT] a line"),
+	STAGE(5, "FILE", "known", "keys the filter known lets through, KEY[<TAB>INSTEAD] a line"),
 	STAGE(6, "FILE", "counts", "counts for --unknown-below and --top, KEY<TAB>COUNT a line"),
 	STAGE(7, "N", "unknown-below", "the filter known hides keys of fewer documents"),
 	STAGE(8, "N", "top", "the filter known hides all but the N most frequent keys"),
@@ -40,7 +40,7 @@ static const struct option options[] = {
 	STAGE(10, "FILE", "buckets", "edges for the filters qN, FIELD EDGE … a line"),
 	STAGE(11, "SHARE", "rate", "share of the main side that is tagged (1)"),
 	STAGE(12, "SHARE", "cooldown", "share that stays plain, in cooldown/ (10%; as a filter 0)"),
-	STAGE(13, "WHAT", "cooldown-by", "chance (default); documents, bytes or tokens: exact, two passes"),
+	STAGE(13, "WHAT", "cooldown-by", "chance (default); or exact: documents, bytes, tokens"),
 	{0, "FILE", {"cooldown-to", PARAM_TEXT, AT(cooldown_to),
 	             .help = "as a filter: where the cooldown share goes"}},
 	{0, "N", {"seed", PARAM_TEXT, AT(seed), .help = "seed of the draws (0)"}},
@@ -92,7 +92,8 @@ static bool writes_folder(const struct options *o)
 
 	if (o->out.n && stat(o->out.p, &st) == 0)
 		return S_ISDIR(st.st_mode);
-	return o->out.n && !slice_equal(o->out, S("-")) && !glob_match(S("**/*.{jsonl,ndjson,json}{,.gz,.zst}"), o->out);
+	return o->out.n && !slice_equal(o->out, S("-")) &&
+	       !glob_match(S("**/*.{jsonl,ndjson,json}{,.gz,.zst}"), o->out);
 }
 
 static int set_param(struct stage *stage, const char *name, struct slice value, struct err *e)
@@ -159,7 +160,7 @@ static enum rc filter(const struct options *o, struct recipe *r, struct err *e)
 	return rc;
 }
 
-/* Reads input number i; each for itself, so that two sides of a split may have shards of one name. */
+/* Reads input number i; each for itself, so that both sides of a split may have one shard name. */
 static enum rc survey_input(const struct options *o, size_t i, struct shares *shares, struct err *e)
 {
 	const struct stream_job job = {.show = shares_add, .show_user = shares};

@@ -1,4 +1,4 @@
-/* Who the documents come from: shares by host, domain and suffix, counts of keys, for curate-tag. */
+/* Where documents come from: shares by host, domain and suffix, counts of keys; for curate-tag. */
 #ifndef CURATE_CMD_SHARES_H
 #define CURATE_CMD_SHARES_H
 
@@ -28,15 +28,16 @@ struct shares {
 	const struct list *input;       /* as the user wrote them: their sums are told apart */
 	size_t now;                     /* the one that is being read */
 	const struct template *counted; /* NULL: shares; else count the keys it makes */
-	struct sums all, tagged, without_url, without_host, *inputs; /* without_host: but with url */
+	struct sums all, tagged, without_url, *inputs;
+	struct sums without_host; /* but with a url */
 	struct group hosts, keys;
 };
 
 void shares_open(struct shares *s, const struct list *input, const struct template *counted);
 void shares_free(struct shares *s);
 
-/* For struct stream_job.show: adds a document, writes nothing. From any thread. A prefix does not count as
- * text. */
+/* For struct stream_job.show: adds a document, writes nothing. From any thread. A prefix does not
+ * count as text. */
 void shares_add(void *user, struct doc *d, struct buf *out);
 
 /* Adds the shares as one JSON object, with the `top` largest of each kind. */

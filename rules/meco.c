@@ -1,5 +1,5 @@
-/* Metadata conditioning (MeCo, arXiv 2501.01956): a line of metadata before the text, and a cooldown share
- * without it. */
+/* Metadata conditioning (MeCo, arXiv 2501.01956): a line of metadata before the text, and a
+ * cooldown share without it. */
 #include "lib/run/stage.h"
 
 #include <math.h>
@@ -59,15 +59,15 @@ static const struct param params[] = {
 	{.name = "known", .kind = PARAM_FILE, .at = AT(known_file),
 	 .help = "keys that the filter known lets through; KEY or KEY<TAB>REPLACEMENT a line"},
 	{.name = "counts", .kind = PARAM_FILE, .at = AT(counts_file),
-	 .help = "counts for unknown_below and top, so that no first pass counts; KEY<TAB>COUNT a line"},
-	{.name = "unknown_below", .kind = PARAM_INT, .at = AT(unknown_below), .preset = "0", .min = 0,
-	 .max = 1e15, .help = "the filter known hides keys of fewer documents"},
+	 .help = "counts for unknown_below and top, instead of a first pass; KEY<TAB>COUNT a line"},
+	{.name = "unknown_below", .kind = PARAM_INT, .at = AT(unknown_below), .preset = "0",
+	 .min = 0, .max = 1e15, .help = "the filter known hides keys of fewer documents"},
 	{.name = "top", .kind = PARAM_INT, .at = AT(top), .preset = "0", .min = 0, .max = 1e15,
 	 .help = "the filter known hides all but so many keys; 0: no limit"},
 	{.name = "unknown", .kind = PARAM_TEXT, .at = AT(unknown), .preset = "unknown",
 	 .help = "what stands for a hidden key"},
 	{.name = "buckets", .kind = PARAM_FILE, .at = AT(buckets_file),
-	 .help = "edges for the filters qN, so that no first pass looks for them; FIELD EDGE … a line"},
+	 .help = "edges for the filters qN, instead of a first pass; FIELD EDGE … a line"},
 	{.name = "rate", .kind = PARAM_REAL, .at = AT(rate), .preset = "1", .min = 0, .max = 1,
 	 .help = "share of the documents outside the cooldown that is tagged"},
 	{.name = "cooldown", .kind = PARAM_REAL, .at = AT(cooldown), .preset = "10%", .min = 0,
@@ -91,7 +91,8 @@ static int open_slot(struct meco *r, size_t i, struct err *e)
 			return 0;
 		if (r->buckets_file.n)
 			return err_set(e, "%.*s has no line for %.*s with %u edges",
-			               SLICE(r->buckets_file), SLICE(slot->field), slot->buckets - 1);
+			               SLICE(r->buckets_file), SLICE(slot->field),
+			               slot->buckets - 1);
 		column->kind = MECO_CUTS;
 		column->n_shares = slot->buckets - 1;
 		column->share = mem_new(double, column->n_shares);
@@ -126,8 +127,8 @@ static int check_params(const struct meco *r, struct err *e)
 	for (size_t i = 0; i < r->n_slots; i++)
 		known |= !r->slot[i].buckets;
 	if (!known && (r->unknown_below || r->top || r->known_file.n || r->counts_file.n))
-		return err_set(e, "known, counts, unknown_below and top act on the filter known: write "
-		                  "{authority|known}");
+		return err_set(e, "known, counts, unknown_below and top act on the filter known: "
+		                  "write {authority|known}");
 	if (slice_starts(r->main, S(".")) || slice_find(r->main, S("/"), 0) != SIZE_MAX ||
 	    slice_equal(r->main, S("cooldown")))
 		return err_set(e, "main must be a plain folder name other than cooldown");
@@ -336,7 +337,7 @@ static bool meco_needed(const void *self)
 	return ((const struct meco *)self)->two_passes;
 }
 
-/* The edges that were found, in the form the parameter buckets reads: for documents that come later. */
+/* The edges that were found, as the parameter buckets reads them: for documents that come later. */
 static int write_buckets(const struct meco *r, const struct corpus *c, struct err *e)
 {
 	struct buf lines = {0}, path = {0};

@@ -227,7 +227,7 @@ static int solve_frequent(struct meco_column *column, uint32_t number, const str
 }
 
 /* --- the table ----------------------------------------------------------------------------------
- * MAGIC, then for each column n_keys and its keys, then XXH3-64 of all before; little-endian u64. */
+ * MAGIC, then for each column n_keys and its keys, then XXH3-64 of all before; all u64 LE. */
 
 static const char *table_path(const struct corpus *c, struct buf *path)
 {
@@ -302,7 +302,8 @@ int meco_corpus_load(struct meco_column *column, size_t n, const struct corpus *
 	int rc = file_read_all(table_path(c, &path), &table, (size_t)c->mem + 65536, e);
 
 	if (rc == 0 && !read_table(column, n, buf_slice(&table)))
-		rc = err_set_rc(e, RC_STATE, "%s: damaged, or of other parameters", buf_text(&path));
+		rc = err_set_rc(e, RC_STATE, "%s: damaged, or of other parameters",
+		                buf_text(&path));
 	buf_free(&table);
 	buf_free(&path);
 	return rc;

@@ -1,12 +1,12 @@
-/* What MeCo must know of the whole corpus: which keys are frequent, where quantiles lie, where the cooldown
- * share ends. Collected as rows in a first pass, solved into one small table of keys. */
+/* What MeCo must know of the whole corpus: which keys are frequent, where quantiles lie, where the
+ * cooldown share ends. Collected as rows in a first pass, solved into one small table of keys. */
 #ifndef CURATE_RULES_MECO_CORPUS_H
 #define CURATE_RULES_MECO_CORPUS_H
 
 #include "lib/run/stage.h"
 
-/* One fact about one document, as it lies in the collected files. The column stands first: a file that
- * begins with a small number is never taken for a packed one. */
+/* One fact about one document, as it lies in the collected files. The column stands first: a file
+ * that begins with a small number is never taken for a packed one. */
 struct meco_row {
 	uint32_t column; /* which question it answers */
 	uint32_t weight; /* of the document */
@@ -15,8 +15,9 @@ struct meco_row {
 
 /* A question, and after solving or loading its answer: keys in ascending order. */
 struct meco_column {
-	/* FREQUENT: the keys with a count of at least `least`, of those the `most` most frequent (0: all).
-	 * CUTS: for each of `share` the key below which that share of the weight lies, as near as a key can. */
+	/* FREQUENT: the keys with a count of at least `least`, of those the `most` most frequent
+	 * (0: all). CUTS: for each of `share` the key below which that share of the weight lies, as
+	 * near as a key can. */
 	enum { MECO_UNUSED, MECO_FREQUENT, MECO_CUTS } kind;
 	uint64_t least, most;
 	double *share; /* owned */
@@ -36,8 +37,8 @@ static inline void meco_row_add(struct buf *out, uint32_t column, uint64_t key, 
 	buf_add(out, (struct slice){(const char *)&row, sizeof row});
 }
 
-/* Answers every column from the collected rows, within corpus->mem, and writes the answers to a file in the
- * stage's folder / reads them from there. */
+/* Answers every column from the collected rows, within corpus->mem, and writes the answers to a
+ * file in the stage's folder / reads them from there. */
 int meco_corpus_solve(struct meco_column *column, size_t n, const struct corpus *c, struct err *e);
 int meco_corpus_load(struct meco_column *column, size_t n, const struct corpus *c, struct err *e);
 void meco_columns_free(struct meco_column *column, size_t n);

@@ -108,7 +108,8 @@ int meco_lists_buckets(struct meco_lists *l, const char *path, struct err *e)
 	return 0;
 }
 
-const struct meco_edges *meco_lists_edges(const struct meco_lists *l, struct slice field, unsigned buckets)
+const struct meco_edges *meco_lists_edges(const struct meco_lists *l, struct slice field,
+                                          unsigned buckets)
 {
 	for (size_t i = 0; i < l->n_edges; i++)
 		if (slice_equal(l->edges[i].field, field) && l->edges[i].n + 1 == buckets)

@@ -38,7 +38,7 @@ enum { MISSING_KEEP, MISSING_DROP, MISSING_ERROR };
 	 .help = "the same, one a line, plain or packed"}
 
 static const struct param params[] = {
-	ENTRIES("domains", domains, "registered domains or full host names to drop, letter for letter"),
+	ENTRIES("domains", domains, "registered domains or host names to drop, letter for letter"),
 	ENTRIES("urls", urls, "whole addresses to drop, letter for letter"),
 	ENTRIES("banned_words", words, "words of the address that drop it, lower case only"),
 	ENTRIES("banned_subwords", subwords,
@@ -92,7 +92,7 @@ static int load_entries(struct entries *s, const char *name, bool is_word, struc
 		add_entry(s, s->list.item[i], is_word, arena_alloc(&s->mem, s->list.item[i].n),
 		          &useless);
 	if (useless)
-		log_warning("url_blocklist: %zu entries of %s hold no letter or digit of ASCII and are ignored",
+		log_warning("url_blocklist: %zu entries of %s hold no ASCII letter or digit and do nothing",
 		            useless, name);
 	return 0;
 }

@@ -33,7 +33,7 @@ struct literals {
 #ifdef HAVE_VECTORSCAN
 	hs_database_t *database;
 	hs_scratch_t *prototype;
-	/* Scratch spaces not in use, taken and put back by exchange: one for each thread at work. */
+	/* Scratch spaces not in use, taken and put back by exchange: one a thread at work. */
 	_Atomic(hs_scratch_t *) *scratch;
 #endif
 };

@@ -4,14 +4,14 @@
  *   \n is a line feed, no other escape is known; {{ and }} are braces
  *   {FIELD} or {FIELD|FILTER|…}
  *
- * Fields: url id date lang (as the record's fields are configured), authority host domain suffix (of
- * the url), hash (of the authority), date.year, scores.NAME (of an earlier stage), and any dotted path of
- * the record; a leading dot asks for the record's own field where a name above would win: {.host}.
- * Strings, numbers and true/false count; null, arrays, objects and texts with NUL are missing, and so is an
- * empty value.
+ * Fields: url id date lang (as the record's fields are configured), authority host domain suffix
+ * (of the url), hash (of the authority), date.year, scores.NAME (of an earlier stage), and any
+ * dotted path of the record; a leading dot asks for the record's own field where a name above would
+ * win: {.host}. Strings, numbers and true/false count; null, arrays, objects and texts with NUL are
+ * missing, and so is an empty value.
  *
  * Filters, left to right:
- *   authority host domain suffix   of the value as an address (lib/doc/url.h); host is in lower case
+ *   authority host domain suffix   of the value as an address (lib/doc/url.h)
  *   domain_suffix   NAME.SUFFIX as MeCo's reference writes it, "." and "192.168.0.1." included
  *   hash            16 hexadecimal digits, salted
  *   year            the four digits a date begins with
@@ -53,7 +53,7 @@ size_t template_slots(const struct template *t, const struct template_slot **slo
 bool template_write(const struct template *t, struct doc *d, const struct template_caller *caller,
                     const struct slice *literal, struct arena *scratch, struct buf *out);
 
-/* Asks once about every slot of every alternative that this document has a value for, for counting. */
+/* For counting: asks once about each slot of all alternatives that the document has a value for. */
 void template_ask(const struct template *t, struct doc *d, const struct template_caller *caller,
                   struct arena *scratch);
 

@@ -71,8 +71,10 @@ static struct slice width_bucket(const struct step *step, const struct value *v,
                                  struct arena *scratch)
 {
 	double part = v->number * step->buckets;
-	unsigned bucket = part >= step->buckets ? step->buckets : part >= 1 ? (unsigned)part + 1 : 1;
+	unsigned bucket = part >= 1 ? step->buckets : 1;
 
+	if (part >= 1 && part < step->buckets)
+		bucket = (unsigned)part + 1;
 	return v->is_number ? arena_addf(scratch, "%u", bucket) : (struct slice){0};
 }
 
@@ -172,7 +174,7 @@ static struct slice field_text(const struct asking *ask, const struct part *p)
 	return v.text;
 }
 
-/* Adds the alternative that begins at *part and leaves *part behind it. False: a field is missing. */
+/* Adds the alternative that begins at *part, which then stands behind it. False: not complete. */
 static bool write_alternative(const struct asking *ask, size_t *part, struct slice literal,
                               struct buf *out)
 {

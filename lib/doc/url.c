@@ -127,8 +127,8 @@ static bool is_plain(struct slice label)
 	return true;
 }
 
-/* A label that cannot be in the list (too long, control bytes) becomes ANY_LABEL's, so that wildcard
- * rules still cover it. An empty one stays empty. */
+/* A label that cannot be in the list (too long, control bytes) becomes ANY_LABEL's, so that
+ * wildcard rules still cover it. An empty one stays empty. */
 static void tail_fill(struct tail *t, struct slice host)
 {
 	size_t start[SUFFIX_LABELS + 1], n = 0, end = host.n, at = sizeof ANY_LABEL - 1;
@@ -156,8 +156,8 @@ static void tail_fill(struct tail *t, struct slice host)
 	}
 }
 
-/* True when the list has "*.REST" for what begins at label i. No list has both REST and "*.REST", but
- * libpsl answers yes for either. */
+/* True when the list has "*.REST" for what begins at label i. No list has both REST and "*.REST",
+ * but libpsl answers yes for either. */
 static bool has_wildcard(struct tail *t, size_t i)
 {
 	char kept[sizeof ANY_LABEL], *at = t->text + t->label[i] - (sizeof ANY_LABEL - 1);
@@ -170,8 +170,8 @@ static bool has_wildcard(struct tail *t, size_t i)
 	return found;
 }
 
-/* The label where the suffix begins, t->n when there is none: the longest match of a rule, a wildcard
- * covering one label more and an exception one less. */
+/* The label where the suffix begins, t->n when there is none: the longest match of a rule, a
+ * wildcard covering one label more and an exception one less. */
 static size_t suffix_label(struct tail *t)
 {
 	bool listed[SUFFIX_LABELS + 1] = {false}, wild[SUFFIX_LABELS + 1] = {false};

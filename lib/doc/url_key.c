@@ -56,7 +56,10 @@ static bool is_default_port(struct slice scheme, struct slice port)
 
 static int hex_digit(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 static bool is_unreserved(unsigned char c)
@@ -132,8 +135,8 @@ static void add_path(struct buf *out, struct slice path)
 static bool is_tracking(struct slice name)
 {
 	static const struct slice exact[] = {
-		S_INIT("gclid"), S_INIT("gclsrc"), S_INIT("dclid"), S_INIT("gbraid"), S_INIT("wbraid"),
-		S_INIT("fbclid"), S_INIT("msclkid"), S_INIT("yclid"), S_INIT("twclid"),
+		S_INIT("gclid"), S_INIT("gclsrc"), S_INIT("dclid"), S_INIT("gbraid"),
+		S_INIT("wbraid"), S_INIT("fbclid"), S_INIT("msclkid"), S_INIT("yclid"), S_INIT("twclid"),
 		S_INIT("ttclid"), S_INIT("igshid"), S_INIT("igsh"), S_INIT("li_fat_id"),
 		S_INIT("mc_cid"), S_INIT("mc_eid"), S_INIT("_ga"), S_INIT("_gl"), S_INIT("_hsenc"),
 		S_INIT("_hsmi"), S_INIT("vero_id"), S_INIT("oly_anon_id"), S_INIT("oly_enc_id"),

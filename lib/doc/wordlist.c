@@ -43,7 +43,8 @@ int wordlist_load(struct wordlist *w, const char *path, struct err *e)
 		if (!line.n || line.p[0] == '#')
 			continue;
 		if (!utf8_valid(line))
-			return err_set_rc(e, RC_INPUT, "%s: line %zu is not valid UTF-8", path, number);
+			return err_set_rc(e, RC_INPUT, "%s: line %zu is not valid UTF-8", path,
+			                  number);
 		if (w->n == cap) {
 			cap = cap ? cap * 2 : 64;
 			w->item = mem_grow(w->item, cap * sizeof *w->item);

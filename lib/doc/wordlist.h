@@ -11,9 +11,9 @@ struct wordlist {
 	struct buf bytes;
 };
 
-/* Reads the file ("-" is refused). Lines end at LF, a CR before it goes; blank lines and those that begin with '#'
- * are left out. Entries are valid UTF-8, else -1 naming file and line; RC_INPUT when the file
- * cannot be read. */
+/* Reads the file ("-" is refused). Lines end at LF, a CR before it goes; blank lines and those that
+ * begin with '#' are left out. Entries are valid UTF-8, else -1 naming file and line; RC_INPUT when
+ * the file cannot be read. */
 int wordlist_load(struct wordlist *w, const char *path, struct err *e);
 void wordlist_free(struct wordlist *w);
 
