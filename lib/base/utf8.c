@@ -196,18 +196,36 @@ static bytes16 ascii_spaces(bytes16 x)
 	return (bytes16)(x == ' ') | (bytes16)(x - 9 < 5) | (bytes16)(x - 0x1c < 4);
 }
 
-/* Words that begin in sixteen bytes none of which heads a longer space. */
+/* Whether one of sixteen bytes heads a space of several bytes; two more lie behind them. */
+static bool heads_long_space(const char *p)
+{
+	bytes16 x = load16(p);
+
+	if (!any16((bytes16)(x == 0xc2) | (bytes16)(x - 0xe1 < 3)))
+		return false;
+	bytes16 y = load16(p + 1), z = load16(p + 2);
+	bytes16 two = (bytes16)(x == 0xc2) & ((bytes16)(y == 0x85) | (bytes16)(y == 0xa0));
+	bytes16 ogham = (bytes16)(x == 0xe1) & (bytes16)(y == 0x9a) & (bytes16)(z == 0x80);
+	bytes16 general = (bytes16)(y == 0x80) & ((bytes16)(z - 0x80 < 0x0b) | (bytes16)(z == 0xa8) |
+	                                         (bytes16)(z == 0xa9) | (bytes16)(z == 0xaf));
+	bytes16 mathematical = (bytes16)(y == 0x81) & (bytes16)(z == 0x9f);
+	bytes16 wide = (bytes16)(x == 0xe3) & (bytes16)(y == 0x80) & (bytes16)(z == 0x80);
+
+	return any16(two | ogham | ((bytes16)(x == 0xe2) & (general | mathematical)) | wide);
+}
+
+/* Words that begin in sixteen bytes none of which heads a longer space; a byte lies before them. */
 static unsigned words_of_16(const char *p, unsigned before)
 {
-	bytes16 x = load16(p), previous;
-
-	memcpy((char *)&previous + 1, p, sizeof previous - 1);
-	previous[0] = before ? ' ' : 'x';
-	bytes16 begins = ascii_spaces(previous) & ~ascii_spaces(x) & 1;
+	bytes16 space = ascii_spaces(load16(p));
+	bytes16 begins = ascii_spaces(load16(p - 1)) & ~space & 1;
 	uint64_t half[2];
 
 	memcpy(half, &begins, sizeof half);
-	return (unsigned)((half[0] + half[1]) * 0x0101010101010101u >> 56);
+	unsigned n = (unsigned)((half[0] + half[1]) * 0x0101010101010101u >> 56);
+
+	/* Behind a longer space the byte before is none by itself. */
+	return n + (before && space_class[(unsigned char)p[-1]] != SPACE_BYTE && !space[0]);
 }
 
 size_t utf8_count_words(struct slice s)
@@ -216,15 +234,13 @@ size_t utf8_count_words(struct slice s)
 	unsigned before = SPACE_BYTE;
 
 	while (i < s.n) {
-		size_t end = s.n;
+		size_t end = i == 0 && s.n > 16 ? 16 : s.n;
 
-		if (s.n - i >= 16) {
-			bytes16 x = load16(s.p + i);
-
+		if (i && s.n - i >= 18) {
 			end = i + 16;
-			if (!any16((bytes16)(x == 0xc2) | (bytes16)(x - 0xe1 < 3))) {
+			if (!heads_long_space(s.p + i)) {
 				words += words_of_16(s.p + i, before);
-				before = space_class[(unsigned char)s.p[end - 1]];
+				before = space_class[(unsigned char)s.p[end - 1]] & SPACE_BYTE;
 				i = end;
 				continue;
 			}
