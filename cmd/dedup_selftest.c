@@ -7,8 +7,8 @@
 #include "rules/minhash_rule.h"
 
 /* Takes up to `most` documents from the head of one shard; bad records are passed over. */
-static int sample_shard(struct selftest *t, const struct shard *shard, const struct record_fields *fields, size_t most,
-                        struct err *e)
+static int sample_shard(struct selftest *t, const struct shard *shard,
+                        const struct record_fields *fields, size_t most, struct err *e)
 {
 	struct json *const json = json_open();
 	struct doc_context context = {.json = json};
@@ -45,28 +45,33 @@ static enum rc run(struct selftest *t, struct err *e)
 		buf_free(&out);
 		return e->rc;
 	}
-	buf_addf(&out, fits ? "the recall is that of the S-curve\n" : "the recall is NOT that of the S-curve\n");
+	buf_addf(&out, fits ? "the recall is that of the S-curve\n"
+	                    : "the recall is NOT that of the S-curve\n");
 	bad = fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout);
 	buf_free(&out);
 	return bad ? RC_OUTPUT : fits ? RC_OK : RC_PARTIAL;
 }
 
-enum rc dedup_selftest(struct recipe *r, const struct common *c, const char *dir, uint64_t sample, struct err *e)
+enum rc dedup_selftest(struct recipe *r, const struct common *c, const char *dir, uint64_t sample,
+                       struct err *e)
 {
 	struct record_fields fields = {0};
 	struct shards shards = {0};
-	struct selftest t = {.dir = dir, .mem = r->limits.mem ? r->limits.mem : machine_memory() / 5 * 4};
+	struct selftest t = {.dir = dir,
+	                     .mem = r->limits.mem ? r->limits.mem : machine_memory() / 5 * 4};
 	const struct minhash_rule *rule;
 	enum rc rc = RC_USAGE;
 
-	if (record_fields_open(&fields, &r->input, e) == 0 && common_shards(c, r, dir, &shards, e) == 0 &&
-	    run_threads(r, &t.threads, e) == 0 && recipe_open(r, e) == 0) {
+	if (record_fields_open(&fields, &r->input, e) == 0 &&
+	    common_shards(c, r, dir, &shards, e) == 0 && run_threads(r, &t.threads, e) == 0 &&
+	    recipe_open(r, e) == 0) {
 		rule = r->chain.stage[0].self;
 		t.minhash = &rule->minhash;
 		t.verify = rule->verify;
 		rc = RC_OK;
 		for (size_t i = 0; i < shards.n && rc == RC_OK; i++)
-			if (sample_shard(&t, &shards.item[i], &fields, (size_t)(sample / shards.n + 1), e) != 0)
+			if (sample_shard(&t, &shards.item[i], &fields,
+			                 (size_t)(sample / shards.n + 1), e) != 0)
 				rc = e->rc;
 		if (rc == RC_OK)
 			rc = run(&t, e);

@@ -11,28 +11,62 @@ struct bloom_dedup {
 	double share, rate;
 	uint64_t m_bytes;
 	int64_t probes;
-	struct minhash words;  /* made by init, for its way of making shingles */
+	struct minhash words; /* made by init, for its way of making shingles */
 	struct spans dropped; /* made by load */
 };
 
 #define AT(field) offsetof(struct bloom_dedup, field)
 
 static const struct param params[] = {
-	{.name = "method", .kind = PARAM_CHOICE, .at = AT(set.method), .preset = "fast", .choices = "fast|compat",
-	 .help = "own words, hashes and filter, or datatrove's"},
-	{.name = "n", .kind = PARAM_INT, .at = AT(set.n), .preset = "13", .min = 1, .max = 1000,
-	 .help = "words in an n-gram"},
-	{.name = "share", .kind = PARAM_REAL, .at = AT(share), .preset = "0.8", .min = 0, .max = 1,
-	 .help = "drop a document when more than this share of its n-grams stood in one before"},
-	{.name = "false_positives", .kind = PARAM_REAL, .at = AT(rate), .preset = "0.001", .min = 1e-12, .max = 0.5,
-	 .help = "share of new n-grams that may be taken for known ones; sizes the filter"},
-	{.name = "m_bytes", .kind = PARAM_SIZE, .at = AT(m_bytes), .preset = "16777215", .min = 1, .max = 0x1p40,
-	 .help = "compat: size of the filter"},
-	{.name = "k", .kind = PARAM_INT, .at = AT(probes), .preset = "7", .min = 1, .max = 64,
-	 .help = "compat: hash functions"},
-	{.name = "seed", .kind = PARAM_INT, .at = AT(set.seed), .preset = "0", .min = 0, .max = 4294967295.0,
-	 .help = "compat: of the hash functions"},
-	{0},
+        {.name = "method",
+         .kind = PARAM_CHOICE,
+         .at = AT(set.method),
+         .preset = "fast",
+         .choices = "fast|compat",
+         .help = "own words, hashes and filter, or datatrove's"},
+        {.name = "n",
+         .kind = PARAM_INT,
+         .at = AT(set.n),
+         .preset = "13",
+         .min = 1,
+         .max = 1000,
+         .help = "words in an n-gram"},
+        {.name = "share",
+         .kind = PARAM_REAL,
+         .at = AT(share),
+         .preset = "0.8",
+         .min = 0,
+         .max = 1,
+         .help = "drop a document when more than this share of its n-grams stood in one before"},
+        {.name = "false_positives",
+         .kind = PARAM_REAL,
+         .at = AT(rate),
+         .preset = "0.001",
+         .min = 1e-12,
+         .max = 0.5,
+         .help = "share of new n-grams that may be taken for known ones; sizes the filter"},
+        {.name = "m_bytes",
+         .kind = PARAM_SIZE,
+         .at = AT(m_bytes),
+         .preset = "16777215",
+         .min = 1,
+         .max = 0x1p40,
+         .help = "compat: size of the filter"},
+        {.name = "k",
+         .kind = PARAM_INT,
+         .at = AT(probes),
+         .preset = "7",
+         .min = 1,
+         .max = 64,
+         .help = "compat: hash functions"},
+        {.name = "seed",
+         .kind = PARAM_INT,
+         .at = AT(set.seed),
+         .preset = "0",
+         .min = 0,
+         .max = 4294967295.0,
+         .help = "compat: of the hash functions"},
+        {0},
 };
 
 static int bloom_init(void *self, struct err *e)
@@ -64,9 +98,16 @@ static int bloom_solve_stage(void *self, const struct corpus *c, struct err *e)
 {
 	const struct bloom_dedup *const b = self;
 	const struct bloom_job j = {
-		.dir = c->dir, .part = c->part, .n = c->n, .share = b->share, .rate = b->rate,
-		.m_bytes = b->set.method == SIGNATURE_COMPAT ? b->m_bytes : 0, .probes = (unsigned)b->probes,
-		.seed = (uint32_t)b->set.seed, .threads = c->threads, .mem = c->mem,
+	        .dir = c->dir,
+	        .part = c->part,
+	        .n = c->n,
+	        .share = b->share,
+	        .rate = b->rate,
+	        .m_bytes = b->set.method == SIGNATURE_COMPAT ? b->m_bytes : 0,
+	        .probes = (unsigned)b->probes,
+	        .seed = (uint32_t)b->set.seed,
+	        .threads = c->threads,
+	        .mem = c->mem,
 	};
 	struct bloom_stats s;
 
@@ -74,8 +115,10 @@ static int bloom_solve_stage(void *self, const struct corpus *c, struct err *e)
 		return 0;
 	if (bloom_solve(&j, &s, e) != 0)
 		return -1;
-	log_note("%llu n-grams of %llu documents in a filter of %llu KiB that is wrong about %.2g of new ones; %llu "
-	         "duplicates", (unsigned long long)s.ngrams, (unsigned long long)s.documents,
+	log_note("%llu n-grams of %llu documents in a filter of %llu KiB that is wrong about %.2g "
+	         "of new ones; %llu "
+	         "duplicates",
+	         (unsigned long long)s.ngrams, (unsigned long long)s.documents,
 	         (unsigned long long)s.bytes >> 10, s.rate, (unsigned long long)s.dropped);
 	return 0;
 }
@@ -97,18 +140,18 @@ static void bloom_doc(const void *self, struct doc *d, struct arena *scratch)
 }
 
 static const struct barrier barrier = {
-	.collect = bloom_collect,
-	.solve = bloom_solve_stage,
-	.load = bloom_load,
+        .collect = bloom_collect,
+        .solve = bloom_solve_stage,
+        .load = bloom_load,
 };
 
 const struct stage_type bloom_dedup_stage = {
-	.name = "bloom_dedup",
-	.help = "drops documents made mostly of n-grams seen before, by a Bloom filter",
-	.params = params,
-	.size = sizeof(struct bloom_dedup),
-	.init = bloom_init,
-	.fini = bloom_fini,
-	.doc = bloom_doc,
-	.barrier = &barrier,
+        .name = "bloom_dedup",
+        .help = "drops documents made mostly of n-grams seen before, by a Bloom filter",
+        .params = params,
+        .size = sizeof(struct bloom_dedup),
+        .init = bloom_init,
+        .fini = bloom_fini,
+        .doc = bloom_doc,
+        .barrier = &barrier,
 };

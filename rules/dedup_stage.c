@@ -13,15 +13,28 @@ void dedup_stage_fini(struct dedup_stage *s)
 	verdict_close(&s->verdict);
 }
 
-int dedup_stage_solve(const struct dedup_stage *s, const struct corpus *c, const struct sketch_shape *shape,
-                      const char *method, double verify, struct err *e)
+int dedup_stage_solve(const struct dedup_stage *s, const struct corpus *c,
+                      const struct sketch_shape *shape, const char *method, double verify,
+                      struct err *e)
 {
 	struct buf settings = {0};
 	struct dedup_job j = {
-		.dir = c->dir, .part = c->part, .name = c->name, .n = c->n, .threads = c->threads, .mem = c->mem,
-		.shape = *shape, .verify = verify, .against = &s->against, .against_only = s->against_only,
-		.index_out = s->index_out, .tasks = 1, .datatrove = s->datatrove, .bands = s->bands, .rows = s->rows,
-		.bits = s->bits,
+	        .dir = c->dir,
+	        .part = c->part,
+	        .name = c->name,
+	        .n = c->n,
+	        .threads = c->threads,
+	        .mem = c->mem,
+	        .shape = *shape,
+	        .verify = verify,
+	        .against = &s->against,
+	        .against_only = s->against_only,
+	        .index_out = s->index_out,
+	        .tasks = 1,
+	        .datatrove = s->datatrove,
+	        .bands = s->bands,
+	        .rows = s->rows,
+	        .bits = s->bits,
 	};
 	int rc = 0;
 

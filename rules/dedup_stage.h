@@ -19,22 +19,34 @@ struct dedup_stage {
 
 /* Rows for a stage's table; `base` is the offset of its struct dedup_stage. */
 #define DEDUP_PARAMS(base)                                                                         \
-	{.name = "keep", .kind = PARAM_TEXT, .at = (base) + offsetof(struct dedup_stage, keep),    \
-	 .preset = "first", .help = POLICY_HELP},                                                  \
-	{.name = "against", .kind = PARAM_LIST, .at = (base) + offsetof(struct dedup_stage, against), \
-	 .help = "indexes (folders) of documents that are there already and always stay"},         \
-	{.name = "against_only", .kind = PARAM_BOOL, .preset = "false",                            \
-	 .at = (base) + offsetof(struct dedup_stage, against_only),                                \
-	 .help = "drop only what meets a document of an index"},                                   \
-	{.name = "index_out", .kind = PARAM_TEXT, .at = (base) + offsetof(struct dedup_stage, index_out), \
-	 .help = "folder for an index of this corpus, for later ones"}
+	{.name = "keep",                                                                           \
+	 .kind = PARAM_TEXT,                                                                       \
+	 .at = (base) + offsetof(struct dedup_stage, keep),                                        \
+	 .preset = "first",                                                                        \
+	 .help = POLICY_HELP},                                                                     \
+	        {.name = "against",                                                                \
+	         .kind = PARAM_LIST,                                                               \
+	         .at = (base) + offsetof(struct dedup_stage, against),                             \
+	         .help = "indexes (folders) of documents that are there already and always stay"}, \
+	        {.name = "against_only",                                                           \
+	         .kind = PARAM_BOOL,                                                               \
+	         .preset = "false",                                                                \
+	         .at = (base) + offsetof(struct dedup_stage, against_only),                        \
+	         .help = "drop only what meets a document of an index"},                           \
+	{                                                                                          \
+		.name = "index_out", .kind = PARAM_TEXT,                                           \
+		.at = (base) + offsetof(struct dedup_stage, index_out),                            \
+		.help = "folder for an index of this corpus, for later ones"                       \
+	}
 
 int dedup_stage_init(struct dedup_stage *s, struct err *e);
 void dedup_stage_fini(struct dedup_stage *s);
 
-/* The bodies of a barrier's solve and load. `method` is what must be equal to compare two corpora. */
-int dedup_stage_solve(const struct dedup_stage *s, const struct corpus *c, const struct sketch_shape *shape,
-                      const char *method, double verify, struct err *e);
+/* The bodies of a barrier's solve and load. `method` is what must be equal to compare two corpora.
+ */
+int dedup_stage_solve(const struct dedup_stage *s, const struct corpus *c,
+                      const struct sketch_shape *shape, const char *method, double verify,
+                      struct err *e);
 int dedup_stage_load(struct dedup_stage *s, const struct corpus *c, struct err *e);
 
 #endif

@@ -18,11 +18,15 @@ struct exact {
 #define AT(field) offsetof(struct exact, field)
 
 static const struct param params[] = {
-	{.name = "of", .kind = PARAM_CHOICE, .at = AT(of), .preset = "text", .choices = "text|words|field",
-	 .help = "what is compared: the text, its words folded as minhash folds them, or a field"},
-	{.name = "field", .kind = PARAM_TEXT, .at = AT(field), .help = "path of that field"},
-	DEDUP_PARAMS(AT(common)),
-	{0},
+        {.name = "of",
+         .kind = PARAM_CHOICE,
+         .at = AT(of),
+         .preset = "text",
+         .choices = "text|words|field",
+         .help = "what is compared: the text, its words folded as minhash folds them, or a field"},
+        {.name = "field", .kind = PARAM_TEXT, .at = AT(field), .help = "path of that field"},
+        DEDUP_PARAMS(AT(common)),
+        {0},
 };
 
 static const struct sketch_shape shape = {.lists = 1, .width = 2};
@@ -32,10 +36,14 @@ static int exact_init(void *self, struct err *e)
 	struct exact *const x = self;
 
 	if ((x->of == OF_FIELD) != (x->field.n > 0))
-		return err_set(e, x->of == OF_FIELD ? "of: field needs field: PATH" : "field needs of: field");
+		return err_set(e, x->of == OF_FIELD ? "of: field needs field: PATH"
+		                                    : "field needs of: field");
 	if (x->of == OF_FIELD && json_path_parse(&x->path, x->field, e) != 0)
 		return -1;
-	buf_addf(&x->method, "exact %s %.*s", x->of == OF_TEXT ? "text" : x->of == OF_WORDS ? "words" : "field",
+	buf_addf(&x->method, "exact %s %.*s",
+	         x->of == OF_TEXT    ? "text"
+	         : x->of == OF_WORDS ? "words"
+	                             : "field",
 	         SLICE(x->field));
 	buf_text(&x->method);
 	return dedup_stage_init(&x->common, e);
@@ -125,19 +133,19 @@ static void exact_doc(const void *self, struct doc *d, struct arena *scratch)
 }
 
 static const struct barrier barrier = {
-	.in_steps = true,
-	.collect = exact_collect,
-	.solve = exact_solve,
-	.load = exact_load,
+        .in_steps = true,
+        .collect = exact_collect,
+        .solve = exact_solve,
+        .load = exact_load,
 };
 
 const struct stage_type exact_dedup_stage = {
-	.name = "exact_dedup",
-	.help = "drops exact copies over the whole corpus, by XXH3-128",
-	.params = params,
-	.size = sizeof(struct exact),
-	.init = exact_init,
-	.fini = exact_fini,
-	.doc = exact_doc,
-	.barrier = &barrier,
+        .name = "exact_dedup",
+        .help = "drops exact copies over the whole corpus, by XXH3-128",
+        .params = params,
+        .size = sizeof(struct exact),
+        .init = exact_init,
+        .fini = exact_fini,
+        .doc = exact_doc,
+        .barrier = &barrier,
 };

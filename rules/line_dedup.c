@@ -18,15 +18,34 @@ struct line_dedup {
 #define AT(field) offsetof(struct line_dedup, field)
 
 static const struct param params[] = {
-	{.name = "unit", .kind = PARAM_CHOICE, .at = AT(unit), .preset = "line", .choices = "line|paragraph",
-	 .help = "what is compared: a line, or the lines between blank ones"},
-	{.name = "compare", .kind = PARAM_CHOICE, .at = AT(compare), .preset = "words", .choices = "words|text",
-	 .help = "their words (lower case, every digit as 0, no punctuation), or their bytes without white space at the ends"},
-	{.name = "min_words", .kind = PARAM_INT, .at = AT(min_words), .preset = "5", .min = 0, .max = 1e9,
-	 .help = "what has fewer words stays, however often it occurs"},
-	{.name = "min_left", .kind = PARAM_INT, .at = AT(min_left), .preset = "0", .min = 0, .max = 1e9,
-	 .help = "drop a document that lost something and has fewer words left"},
-	{0},
+        {.name = "unit",
+         .kind = PARAM_CHOICE,
+         .at = AT(unit),
+         .preset = "line",
+         .choices = "line|paragraph",
+         .help = "what is compared: a line, or the lines between blank ones"},
+        {.name = "compare",
+         .kind = PARAM_CHOICE,
+         .at = AT(compare),
+         .preset = "words",
+         .choices = "words|text",
+         .help = "their words (lower case, every digit as 0, no punctuation), or their bytes "
+                 "without white space at the ends"},
+        {.name = "min_words",
+         .kind = PARAM_INT,
+         .at = AT(min_words),
+         .preset = "5",
+         .min = 0,
+         .max = 1e9,
+         .help = "what has fewer words stays, however often it occurs"},
+        {.name = "min_left",
+         .kind = PARAM_INT,
+         .at = AT(min_left),
+         .preset = "0",
+         .min = 0,
+         .max = 1e9,
+         .help = "drop a document that lost something and has fewer words left"},
+        {0},
 };
 
 static bool is_blank(struct slice line)
@@ -60,8 +79,8 @@ static size_t count_words(struct slice text, struct arena *mem)
 }
 
 /* The unit's hash; false when it is too short to count. */
-static bool unit_hash(const struct line_dedup *r, const struct doc *d, size_t from, size_t to, struct arena *mem,
-                      uint64_t *hash)
+static bool unit_hash(const struct line_dedup *r, const struct doc *d, size_t from, size_t to,
+                      struct arena *mem, uint64_t *hash)
 {
 	size_t words = 0;
 
@@ -92,7 +111,8 @@ static void line_collect(const void *self, struct doc *d, struct buf *out, struc
 
 static int line_solve(void *self, const struct corpus *c, struct err *e)
 {
-	const struct spans_job j = {.dir = c->dir, .part = c->part, .n = c->n, .threads = c->threads, .mem = c->mem};
+	const struct spans_job j = {
+	        .dir = c->dir, .part = c->part, .n = c->n, .threads = c->threads, .mem = c->mem};
 
 	(void)self;
 	return c->step == SOLVE_SHARDS || c->step == SOLVE_SPLIT ? 0 : spans_solve(&j, e);
@@ -136,18 +156,18 @@ static void line_fini(void *self)
 }
 
 static const struct barrier barrier = {
-	.collect = line_collect,
-	.solve = line_solve,
-	.load = line_load,
+        .collect = line_collect,
+        .solve = line_solve,
+        .load = line_load,
 };
 
 const struct stage_type line_dedup_stage = {
-	.name = "line_dedup",
-	.help = "cuts lines or paragraphs that stand somewhere before in the corpus",
-	.params = params,
-	.size = sizeof(struct line_dedup),
-	.fini = line_fini,
-	.doc = line_doc,
-	.edits = true,
-	.barrier = &barrier,
+        .name = "line_dedup",
+        .help = "cuts lines or paragraphs that stand somewhere before in the corpus",
+        .params = params,
+        .size = sizeof(struct line_dedup),
+        .fini = line_fini,
+        .doc = line_doc,
+        .edits = true,
+        .barrier = &barrier,
 };

@@ -20,17 +20,40 @@ struct sentence_dedup {
 #define AT(field) offsetof(struct sentence_dedup, field)
 
 static const struct param params[] = {
-	{.name = "n_sentences", .kind = PARAM_INT, .at = AT(n), .preset = "3", .min = 1, .max = 1000,
-	 .help = "sentences in a run"},
-	{.name = "split_sentences", .kind = PARAM_BOOL, .at = AT(split_sentences), .preset = "true",
-	 .help = "false: runs of lines"},
-	{.name = "min_doc_words", .kind = PARAM_INT, .at = AT(min_doc_words), .preset = "50", .min = 0, .max = 1e9,
-	 .help = "drop a document that lost something and has fewer words left"},
-	{.name = "min_num_sentences", .kind = PARAM_INT, .at = AT(min_sentences), .preset = "3", .min = 0, .max = 1e9,
-	 .help = "the same for sentences"},
-	{.name = "keep", .kind = PARAM_CHOICE, .at = AT(keep), .preset = "first", .choices = "first|record",
-	 .help = "which copy stays: first by (shard, record), or by (record, shard) as in datatrove"},
-	{0},
+        {.name = "n_sentences",
+         .kind = PARAM_INT,
+         .at = AT(n),
+         .preset = "3",
+         .min = 1,
+         .max = 1000,
+         .help = "sentences in a run"},
+        {.name = "split_sentences",
+         .kind = PARAM_BOOL,
+         .at = AT(split_sentences),
+         .preset = "true",
+         .help = "false: runs of lines"},
+        {.name = "min_doc_words",
+         .kind = PARAM_INT,
+         .at = AT(min_doc_words),
+         .preset = "50",
+         .min = 0,
+         .max = 1e9,
+         .help = "drop a document that lost something and has fewer words left"},
+        {.name = "min_num_sentences",
+         .kind = PARAM_INT,
+         .at = AT(min_sentences),
+         .preset = "3",
+         .min = 0,
+         .max = 1e9,
+         .help = "the same for sentences"},
+        {.name = "keep",
+         .kind = PARAM_CHOICE,
+         .at = AT(keep),
+         .preset = "first",
+         .choices = "first|record",
+         .help = "which copy stays: first by (shard, record), or by (record, shard) as in "
+                 "datatrove"},
+        {0},
 };
 
 /* A single space at the end belongs to no token and so to no sentence. */
@@ -44,8 +67,10 @@ static struct slice without_last_space(struct slice text)
 	return head;
 }
 
-/* The pieces the text is made of: sentences with their white space, or lines without their breaks. */
-static struct sentences pieces_of(const struct sentence_dedup *r, struct slice text, struct arena *mem)
+/* The pieces the text is made of: sentences with their white space, or lines without their breaks.
+ */
+static struct sentences pieces_of(const struct sentence_dedup *r, struct slice text,
+                                  struct arena *mem)
 {
 	struct sentences s = {0};
 	struct slice *piece, rest = text;
@@ -56,7 +81,8 @@ static struct sentences pieces_of(const struct sentence_dedup *r, struct slice t
 		return s;
 	}
 	for (size_t i = 0; i < text.n; i++)
-		cap += (unsigned char)text.p[i] <= 0x1e || (unsigned char)text.p[i] == 0xc2 || (unsigned char)text.p[i] == 0xe2;
+		cap += (unsigned char)text.p[i] <= 0x1e || (unsigned char)text.p[i] == 0xc2 ||
+		       (unsigned char)text.p[i] == 0xe2;
 	piece = arena_alloc(mem, cap * sizeof *piece);
 	while (utf8_splitline(&rest, &piece[s.n]))
 		s.n++;
@@ -64,7 +90,8 @@ static struct sentences pieces_of(const struct sentence_dedup *r, struct slice t
 	return s;
 }
 
-static void sentence_collect(const void *self, struct doc *d, struct buf *out, struct arena *scratch)
+static void sentence_collect(const void *self, struct doc *d, struct buf *out,
+                             struct arena *scratch)
 {
 	const struct sentence_dedup *const r = self;
 	const struct sentences s = pieces_of(r, doc_text(d), scratch);
@@ -73,9 +100,11 @@ static void sentence_collect(const void *self, struct doc *d, struct buf *out, s
 	size_t m = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		const struct slice stripped = r->split_sentences ? utf8_strip(s.text[i]) : s.text[i];
+		const struct slice stripped =
+		        r->split_sentences ? utf8_strip(s.text[i]) : s.text[i];
 
-		if (!r->split_sentences || stripped.n > 0) /* sentences of white space alone are not numbered */
+		if (!r->split_sentences ||
+		    stripped.n > 0) /* sentences of white space alone are not numbered */
 			simple[m++] = simplify_text(stripped, scratch);
 	}
 	for (size_t i = 0; i + (size_t)r->n <= m; i++) {
@@ -94,7 +123,11 @@ static void sentence_collect(const void *self, struct doc *d, struct buf *out, s
 static int sentence_solve(void *self, const struct corpus *c, struct err *e)
 {
 	const struct sentence_dedup *const r = self;
-	const struct spans_job j = {.dir = c->dir, .part = c->part, .n = c->n, .threads = c->threads, .mem = c->mem,
+	const struct spans_job j = {.dir = c->dir,
+	                            .part = c->part,
+	                            .n = c->n,
+	                            .threads = c->threads,
+	                            .mem = c->mem,
 	                            .order = r->keep ? SPANS_RECORD : SPANS_FIRST};
 
 	return c->step == SOLVE_SHARDS || c->step == SOLVE_SPLIT ? 0 : spans_solve(&j, e);
@@ -110,7 +143,7 @@ struct rest {
 	struct doc *d;
 	struct parts parts;
 	struct buf line;
-	size_t from;   /* index of the line the pending one starts in */
+	size_t from; /* index of the line the pending one starts in */
 	bool pending;
 };
 
@@ -148,8 +181,8 @@ static size_t count_breaks(struct slice s)
 }
 
 /* Writes what is left of the pieces; marked ones leave. */
-static struct slice write_rest(const struct sentence_dedup *r, struct doc *d, const struct sentences *s,
-                               const bool *leaves, struct arena *mem)
+static struct slice write_rest(const struct sentence_dedup *r, struct doc *d,
+                               const struct sentences *s, const bool *leaves, struct arena *mem)
 {
 	const struct slice text = doc_text(d);
 	struct rest w = {.d = d, .parts.mem = mem};
@@ -210,7 +243,9 @@ static void sentence_doc(const void *self, struct doc *d, struct arena *scratch)
 		}
 	left = write_rest(r, d, &s, leaves, scratch);
 	doc_count(d, "sentences_removed", removed);
-	if (left.n == 0 || words_count(d->context ? d->context->words : WORDS_SPACY, left, scratch) < (size_t)r->min_doc_words ||
+	if (left.n == 0 ||
+	    words_count(d->context ? d->context->words : WORDS_SPACY, left, scratch) <
+	            (size_t)r->min_doc_words ||
 	    sentences_count(left, scratch) < (size_t)r->min_sentences)
 		doc_drop(d, S("too_little_left"));
 }
@@ -221,18 +256,18 @@ static void sentence_fini(void *self)
 }
 
 static const struct barrier barrier = {
-	.collect = sentence_collect,
-	.solve = sentence_solve,
-	.load = sentence_load,
+        .collect = sentence_collect,
+        .solve = sentence_solve,
+        .load = sentence_load,
 };
 
 const struct stage_type sentence_dedup_stage = {
-	.name = "sentence_dedup",
-	.help = "cuts runs of sentences that stand somewhere before in the corpus",
-	.params = params,
-	.size = sizeof(struct sentence_dedup),
-	.fini = sentence_fini,
-	.doc = sentence_doc,
-	.edits = true,
-	.barrier = &barrier,
+        .name = "sentence_dedup",
+        .help = "cuts runs of sentences that stand somewhere before in the corpus",
+        .params = params,
+        .size = sizeof(struct sentence_dedup),
+        .fini = sentence_fini,
+        .doc = sentence_doc,
+        .edits = true,
+        .barrier = &barrier,
 };

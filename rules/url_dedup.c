@@ -11,8 +11,8 @@ struct url_dedup {
 #define AT(field) offsetof(struct url_dedup, field)
 
 static const struct param params[] = {
-	DEDUP_PARAMS(AT(common)),
-	{0},
+        DEDUP_PARAMS(AT(common)),
+        {0},
 };
 
 static const struct sketch_shape shape = {.lists = 1, .width = 2};
@@ -63,19 +63,19 @@ static void url_doc(const void *self, struct doc *d, struct arena *scratch)
 }
 
 static const struct barrier barrier = {
-	.in_steps = true,
-	.collect = url_collect,
-	.solve = url_solve,
-	.load = url_load,
+        .in_steps = true,
+        .collect = url_collect,
+        .solve = url_solve,
+        .load = url_load,
 };
 
 const struct stage_type url_dedup_stage = {
-	.name = "url_dedup",
-	.help = "keeps one document for each address, spelled as lib/doc/url_key.h says",
-	.params = params,
-	.size = sizeof(struct url_dedup),
-	.init = url_init,
-	.fini = url_fini,
-	.doc = url_doc,
-	.barrier = &barrier,
+        .name = "url_dedup",
+        .help = "keeps one document for each address, spelled as lib/doc/url_key.h says",
+        .params = params,
+        .size = sizeof(struct url_dedup),
+        .init = url_init,
+        .fini = url_fini,
+        .doc = url_doc,
+        .barrier = &barrier,
 };

@@ -49,8 +49,9 @@ static void *work(void *arg)
 	return NULL;
 }
 
-int par_for(unsigned threads, size_t n, int (*job)(void *user, size_t i, unsigned thread, struct err *e),
-            void *user, struct err *e)
+int par_for(unsigned threads, size_t n,
+            int (*job)(void *user, size_t i, unsigned thread, struct err *e), void *user,
+            struct err *e)
 {
 	struct par p = {.job = job, .user = user, .n = n, .failed = SIZE_MAX};
 	struct worker *w;

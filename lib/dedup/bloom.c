@@ -80,12 +80,13 @@ static const uint64_t *row_at(const struct batch *b, size_t i, struct row *row)
 	return (const uint64_t *)(const void *)(b->bytes.p + b->row[i] + sizeof *row);
 }
 
-/* A par_for job: the blocks of share i, over all documents of the batch in order. A document is looked
- * up as a whole before it is added. */
+/* A par_for job: the blocks of share i, over all documents of the batch in order. A document is
+ * looked up as a whole before it is added. */
 static int do_share(void *user, size_t i, unsigned thread, struct err *e)
 {
 	struct bloom *const w = user;
-	const uint64_t low = w->f.blocks * i / w->j->threads, high = w->f.blocks * (i + 1) / w->j->threads;
+	const uint64_t low = w->f.blocks * i / w->j->threads,
+	               high = w->f.blocks * (i + 1) / w->j->threads;
 
 	(void)thread;
 	(void)e;
@@ -181,7 +182,8 @@ static int judge(struct bloom *w, size_t shard, struct spans_out *out, struct er
 
 /* Calls `work` with each batch of whole rows of a shard. */
 static int each_batch(struct bloom *w, size_t shard,
-                      int (*work)(struct bloom *w, size_t shard, struct spans_out *out, struct err *e),
+                      int (*work)(struct bloom *w, size_t shard, struct spans_out *out,
+                                  struct err *e),
                       struct spans_out *out, struct err *e)
 {
 	struct batch *const b = &w->batch;
@@ -249,9 +251,13 @@ static int size_filter(struct bloom *w, struct err *e)
 		w->stats->bytes = w->f.blocks * (BLOCK_BITS / 8);
 	}
 	if (w->stats->bytes > j->mem / 2)
-		return err_set_rc(e, RC_MEMORY, "the filter of %llu n-grams takes %llu MiB, and half of the memory budget is "
-		                  "%llu MiB; raise --mem or the false-positive rate", (unsigned long long)w->stats->ngrams,
-		                  (unsigned long long)w->stats->bytes >> 20, (unsigned long long)j->mem >> 21);
+		return err_set_rc(e, RC_MEMORY,
+		                  "the filter of %llu n-grams takes %llu MiB, and half of the "
+		                  "memory budget is "
+		                  "%llu MiB; raise --mem or the false-positive rate",
+		                  (unsigned long long)w->stats->ngrams,
+		                  (unsigned long long)w->stats->bytes >> 20,
+		                  (unsigned long long)j->mem >> 21);
 	w->f.word = mem_zero((size_t)(w->stats->bytes / 8) + 1, 8);
 	return 0;
 }
@@ -259,7 +265,8 @@ static int size_filter(struct bloom *w, struct err *e)
 /* From how full it is. */
 static double rate_now(const struct filter *f, uint64_t bytes)
 {
-	const uint64_t blocks = f->m_bytes ? 1 : f->blocks, words = f->m_bytes ? bytes / 8 : BLOCK_WORDS;
+	const uint64_t blocks = f->m_bytes ? 1 : f->blocks,
+	               words = f->m_bytes ? bytes / 8 : BLOCK_WORDS;
 	double sum = 0;
 
 	for (uint64_t b = 0; b < blocks; b++) {

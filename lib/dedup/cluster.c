@@ -62,14 +62,16 @@ static int check_edges(struct cluster *c, struct err *e)
 			c->stats.largest_bucket = head.largest;
 	}
 	if (n)
-		err_set_rc(e, RC_STATE, "the match stage is not complete, %zu of %zu files missing: %s%s", n, units,
-		           buf_text(&missing), n > NAMED ? "; …" : "");
+		err_set_rc(e, RC_STATE,
+		           "the match stage is not complete, %zu of %zu files missing: %s%s", n,
+		           units, buf_text(&missing), n > NAMED ? "; …" : "");
 	buf_free(&missing);
 	buf_free(&path);
 	return n ? -1 : 0;
 }
 
-static int take_edges(struct cluster *c, unsigned thread, const uint64_t *edge, size_t n, struct err *e)
+static int take_edges(struct cluster *c, unsigned thread, const uint64_t *edge, size_t n,
+                      struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
 		const uint64_t a = edge[2 * i], b = edge[2 * i + 1];
@@ -99,7 +101,8 @@ static int read_unit(void *user, size_t i, unsigned thread, struct err *e)
 		if (rc == 0)
 			rc = match_head(&file, &head, e);
 		for (uint64_t at = 0; rc == 0 && at < head.edges; at += EDGES_READ) {
-			const size_t n = head.edges - at < EDGES_READ ? (size_t)(head.edges - at) : EDGES_READ;
+			const size_t n = head.edges - at < EDGES_READ ? (size_t)(head.edges - at)
+			                                              : EDGES_READ;
 
 			rc = sealed_read(&file, at * 16, edge, n * 16, e);
 			if (rc == 0)
@@ -112,7 +115,8 @@ static int read_unit(void *user, size_t i, unsigned thread, struct err *e)
 	return rc;
 }
 
-static int add_member(struct cluster *c, unsigned thread, uint64_t doc, uint64_t root, struct err *e)
+static int add_member(struct cluster *c, unsigned thread, uint64_t doc, uint64_t root,
+                      struct err *e)
 {
 	uint64_t order;
 
@@ -155,7 +159,8 @@ static int members_in_memory(void *user, size_t i, unsigned thread, struct err *
 static int members_of_stars(void *user, size_t i, unsigned thread, struct err *e)
 {
 	struct cluster *const c = user;
-	struct shuffle_in *const in = shuffle_read(c->stars.edge, i, c->o->mem / 4 / c->o->threads, e);
+	struct shuffle_in *const in =
+	        shuffle_read(c->stars.edge, i, c->o->mem / 4 / c->o->threads, e);
 	uint64_t label[2], last = UINT64_MAX;
 	int rc = in ? 1 : -1;
 
@@ -169,13 +174,15 @@ static int members_of_stars(void *user, size_t i, unsigned thread, struct err *e
 }
 
 /* Scratch for n records, in partitions that a thread can sort in its share of memory. */
-static struct shuffle *open_shuffle(const struct cluster *c, const char *name, unsigned width, uint64_t n,
-                                    struct err *e)
+static struct shuffle *open_shuffle(const struct cluster *c, const char *name, unsigned width,
+                                    uint64_t n, struct err *e)
 {
-	const uint64_t share = c->o->mem / 8 / c->o->threads + 1, want = n * width * 16 / share + c->o->threads;
+	const uint64_t share = c->o->mem / 8 / c->o->threads + 1,
+	               want = n * width * 16 / share + c->o->threads;
 
-	return shuffle_open(c->o->dir, name, width, c->s->docs, want > PARTITIONS_MAX ? PARTITIONS_MAX : (size_t)want,
-	                    c->o->threads, c->o->mem / 8, e);
+	return shuffle_open(c->o->dir, name, width, c->s->docs,
+	                    want > PARTITIONS_MAX ? PARTITIONS_MAX : (size_t)want, c->o->threads,
+	                    c->o->mem / 8, e);
 }
 
 /* All documents that have company go to c->member. */
@@ -189,7 +196,8 @@ static int find_members(struct cluster *c, struct err *e)
 	if (c->in_memory) {
 		unionfind_open(&c->sets, c->s->docs);
 	} else {
-		c->stars = (struct stars){.dir = c->o->dir, .docs = c->s->docs, .threads = threads, .mem = c->o->mem};
+		c->stars = (struct stars){
+		        .dir = c->o->dir, .docs = c->s->docs, .threads = threads, .mem = c->o->mem};
 		if (stars_open(&c->stars, c->stats.edges, e) != 0)
 			return -1;
 	}
@@ -204,7 +212,8 @@ static int find_members(struct cluster *c, struct err *e)
 		c->member = open_shuffle(c, "member", 3, c->members, e);
 	if (rc == 0 && c->member)
 		rc = c->in_memory ? par_for(threads, pieces, members_in_memory, c, e)
-		                  : par_for(threads, shuffle_partitions(c->stars.edge), members_of_stars, c, e);
+		                  : par_for(threads, shuffle_partitions(c->stars.edge),
+		                            members_of_stars, c, e);
 	unionfind_close(&c->sets);
 	stars_close(&c->stars);
 	if (!c->member)
@@ -239,13 +248,17 @@ static int write_head(const struct cluster *c, const struct survivors *v, struct
 static int find_survivors(struct cluster *c, struct err *e)
 {
 	const unsigned threads = c->o->threads;
-	struct survivors v = {.s = c->s, .verify = c->o->verify, .mem = c->o->mem / 4 / threads, .dir = c->o->dir};
+	struct survivors v = {.s = c->s,
+	                      .verify = c->o->verify,
+	                      .mem = c->o->mem / 4 / threads,
+	                      .dir = c->o->dir};
 	int rc = -1;
 
 	v.member = c->member;
 	v.choice = open_shuffle(c, "choice", 3, c->members, e);
 	v.sized = v.choice ? open_shuffle(c, "sized", 6, c->members, e) : NULL;
-	if (v.sized && par_for(threads, shuffle_partitions(v.member), survivors_choose, &v, e) == 0 &&
+	if (v.sized &&
+	    par_for(threads, shuffle_partitions(v.member), survivors_choose, &v, e) == 0 &&
 	    shuffle_end(v.choice, e) == 0 &&
 	    par_for(threads, shuffle_partitions(v.choice), survivors_size, &v, e) == 0 &&
 	    shuffle_end(v.sized, e) == 0 &&
@@ -262,7 +275,8 @@ static int find_survivors(struct cluster *c, struct err *e)
 	return rc;
 }
 
-int cluster_run(const struct sketches *s, const struct cluster_options *o, struct verdict_stats *stats, struct err *e)
+int cluster_run(const struct sketches *s, const struct cluster_options *o,
+                struct verdict_stats *stats, struct err *e)
 {
 	struct cluster c = {.s = s, .o = o};
 	int rc;

@@ -8,10 +8,11 @@
 #include "lib/dedup/verdict.h"
 
 struct cluster_options {
-	const char *edges; /* folder of the match stage */
-	const char *dir;   /* the verdict's; scratch files too */
-	const uint64_t *stays; /* a bit a document: these are the survivors, whatever their order; or NULL */
-	double verify;     /* least true Jaccard; 0: not verified. Needs sketches with sets */
+	const char *edges;     /* folder of the match stage */
+	const char *dir;       /* the verdict's; scratch files too */
+	const uint64_t *stays; /* a bit a document: these are the survivors, whatever their order;
+	                          or NULL */
+	double verify;         /* least true Jaccard; 0: not verified. Needs sketches with sets */
 	unsigned threads;
 	uint64_t mem;
 };
@@ -21,6 +22,7 @@ uint64_t cluster_key(const struct sketches *s, double verify);
 
 /* Writes the verdict. Refuses (RC_STATE), naming what is missing, while
  * the match stage is not complete. */
-int cluster_run(const struct sketches *s, const struct cluster_options *o, struct verdict_stats *stats, struct err *e);
+int cluster_run(const struct sketches *s, const struct cluster_options *o,
+                struct verdict_stats *stats, struct err *e);
 
 #endif

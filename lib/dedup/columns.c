@@ -59,8 +59,8 @@ void open_sketches_close(struct open_sketches *o)
 }
 
 /* Where a document is: its file, opened, its chunk and its place there. */
-static const struct sealed *locate(struct open_sketches *o, uint64_t doc, const struct sketch_chunk **chunk,
-                                   uint64_t *at, struct err *e)
+static const struct sealed *locate(struct open_sketches *o, uint64_t doc,
+                                   const struct sketch_chunk **chunk, uint64_t *at, struct err *e)
 {
 	const size_t f = sketches_file_of(o->s, doc), slot = f % SKETCHES_OPEN;
 
@@ -78,11 +78,12 @@ static const struct sealed *locate(struct open_sketches *o, uint64_t doc, const 
 }
 
 /* Reads n bytes at `at` of an opened file through a window. */
-static int read_window(struct open_sketches *o, unsigned kind, const struct sealed *file, uint64_t at, void *p,
-                       size_t n, struct err *e)
+static int read_window(struct open_sketches *o, unsigned kind, const struct sealed *file,
+                       uint64_t at, void *p, size_t n, struct err *e)
 {
 	const size_t slot = (size_t)(file - o->file), which = o->which[slot];
-	char *const bytes = o->window[kind].bytes ? o->window[kind].bytes : mem_alloc(SKETCHES_WINDOW);
+	char *const bytes =
+	        o->window[kind].bytes ? o->window[kind].bytes : mem_alloc(SKETCHES_WINDOW);
 
 	o->window[kind].bytes = bytes;
 	if (n > SKETCHES_WINDOW)
@@ -94,7 +95,8 @@ static int read_window(struct open_sketches *o, unsigned kind, const struct seal
 
 		o->window[kind].which = 0;
 		if (now < n || sealed_read(file, at, bytes, now, e) != 0)
-			return now < n ? sealed_read(file, at, p, n, e) : -1; /* to say what is wrong */
+			return now < n ? sealed_read(file, at, p, n, e)
+			               : -1; /* to say what is wrong */
 		o->window[kind].which = which;
 		o->window[kind].at = at;
 		o->window[kind].n = now;
@@ -113,7 +115,8 @@ int open_sketches_sig(struct open_sketches *o, uint64_t doc, uint8_t *sig, struc
 	return file ? read_window(o, 0, file, chunk->sig + at * bytes, sig, bytes, e) : -1;
 }
 
-int open_sketches_id(struct open_sketches *o, uint64_t doc, struct arena *mem, struct slice *id, struct err *e)
+int open_sketches_id(struct open_sketches *o, uint64_t doc, struct arena *mem, struct slice *id,
+                     struct err *e)
 {
 	const struct sketch_chunk *chunk;
 	uint64_t at, span[2];
@@ -129,8 +132,8 @@ int open_sketches_id(struct open_sketches *o, uint64_t doc, struct arena *mem, s
 	return read_window(o, 2, file, chunk->id + span[0], p, id->n, e);
 }
 
-int open_sketches_set(struct open_sketches *o, uint64_t doc, struct arena *mem, const uint32_t **set, size_t *n,
-                      struct err *e)
+int open_sketches_set(struct open_sketches *o, uint64_t doc, struct arena *mem,
+                      const uint32_t **set, size_t *n, struct err *e)
 {
 	const struct sketch_chunk *chunk;
 	uint64_t at;

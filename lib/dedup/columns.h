@@ -38,8 +38,9 @@ void open_sketches_close(struct open_sketches *o);
 
 /* The signature of a document (shape.sig_bytes) / its id / its shingle set. */
 int open_sketches_sig(struct open_sketches *o, uint64_t doc, uint8_t *sig, struct err *e);
-int open_sketches_id(struct open_sketches *o, uint64_t doc, struct arena *mem, struct slice *id, struct err *e);
-int open_sketches_set(struct open_sketches *o, uint64_t doc, struct arena *mem, const uint32_t **set, size_t *n,
-                      struct err *e);
+int open_sketches_id(struct open_sketches *o, uint64_t doc, struct arena *mem, struct slice *id,
+                     struct err *e);
+int open_sketches_set(struct open_sketches *o, uint64_t doc, struct arena *mem,
+                      const uint32_t **set, size_t *n, struct err *e);
 
 #endif

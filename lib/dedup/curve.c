@@ -42,8 +42,8 @@ void curve_choose(double threshold, unsigned hashes, unsigned *bands, unsigned *
 
 void curve_print(unsigned bands, unsigned rows, struct buf *out)
 {
-	buf_addf(out, "bands %u, rows %u: %u hashes, half of the pairs are found at Jaccard %.3f\n", bands, rows,
-	         bands * rows, pow(1 - pow(0.5, 1.0 / bands), 1.0 / rows));
+	buf_addf(out, "bands %u, rows %u: %u hashes, half of the pairs are found at Jaccard %.3f\n",
+	         bands, rows, bands * rows, pow(1 - pow(0.5, 1.0 / bands), 1.0 / rows));
 	buf_addf(out, "jaccard  found\n");
 	for (int i = 6; i <= 20; i++)
 		buf_addf(out, "   %.2f  %.4f\n", i / 20.0, curve_at(i / 20.0, bands, rows));

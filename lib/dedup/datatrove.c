@@ -33,7 +33,8 @@ static int compare_records(const void *x, const void *y, void *width)
 }
 
 /* Adds the signatures one file has in a band. */
-static int read_file(const struct trove *t, size_t f, unsigned band, struct bucket *b, struct err *e)
+static int read_file(const struct trove *t, size_t f, unsigned band, struct bucket *b,
+                     struct err *e)
 {
 	const struct sketch *const s = &t->s->file[f];
 	const size_t rows = t->o->rows, entry = sketch_entry_bytes(&s->shape);
@@ -50,9 +51,12 @@ static int read_file(const struct trove *t, size_t f, unsigned band, struct buck
 			uint64_t *const to = b->record + b->n * b->width;
 			uint32_t place = 0;
 
-			rc = sealed_read(&file, chunk->list[band] + i * entry + entry - 4, &place, 4, e);
+			rc = sealed_read(&file, chunk->list[band] + i * entry + entry - 4, &place,
+			                 4, e);
 			if (rc == 0)
-				rc = sealed_read(&file, chunk->sig + (uint64_t)place * s->shape.sig_bytes + band * rows * 8,
+				rc = sealed_read(&file,
+				                 chunk->sig + (uint64_t)place * s->shape.sig_bytes +
+				                         band * rows * 8,
 				                 to, rows * 8, e);
 			to[rows] = f;
 			to[rows + 1] = chunk->base + place;
@@ -70,8 +74,8 @@ static void add_u32(struct buf *out, uint64_t v)
 	buf_add(out, (struct slice){(const char *)&low, sizeof low});
 }
 
-static int write_signatures(const struct trove *t, unsigned band, size_t f, const struct bucket *b, size_t from,
-                            struct err *e)
+static int write_signatures(const struct trove *t, unsigned band, size_t f, const struct bucket *b,
+                            size_t from, struct err *e)
 {
 	struct buf path = {0}, out = {0};
 	int rc;
@@ -140,7 +144,8 @@ static int do_band(void *user, size_t band, unsigned thread, struct err *e)
 
 		rc = read_file(t, f, (unsigned)band, &b, e);
 		if (rc == 0 && b.n > from)
-			qsort_r(b.record + from * b.width, b.n - from, b.width * 8, compare_records, &b.width);
+			qsort_r(b.record + from * b.width, b.n - from, b.width * 8, compare_records,
+			        &b.width);
 		if (rc == 0)
 			rc = write_signatures(t, (unsigned)band, f, &b, from, e);
 	}
@@ -186,7 +191,8 @@ static void join(struct sets *u, uint64_t a, uint64_t b)
 	u->size[x] += u->size[y];
 }
 
-static int write_ids(const struct trove *t, size_t f, const char *ending, const struct buf *out, struct err *e)
+static int write_ids(const struct trove *t, size_t f, const char *ending, const struct buf *out,
+                     struct err *e)
 {
 	struct buf path = {0};
 	int rc = 0;
@@ -228,7 +234,8 @@ static int write_removals(const struct trove *t, struct sets *u, uint64_t *stays
 			add_u32(&size, d - t->s->base[f]);
 			add_u32(&size, u->size[root]);
 		}
-		if (write_ids(t, f, "remove", &remove, e) != 0 || write_ids(t, f, "clusters", &cluster, e) != 0 ||
+		if (write_ids(t, f, "remove", &remove, e) != 0 ||
+		    write_ids(t, f, "clusters", &cluster, e) != 0 ||
 		    write_ids(t, f, "sizes", &size, e) != 0)
 			rc = -1;
 	}
@@ -239,7 +246,8 @@ static int write_removals(const struct trove *t, struct sets *u, uint64_t *stays
 	return rc;
 }
 
-int datatrove_write(const struct sketches *s, const struct datatrove_options *o, uint64_t *stays, struct err *e)
+int datatrove_write(const struct sketches *s, const struct datatrove_options *o, uint64_t *stays,
+                    struct err *e)
 {
 	struct trove t = {s, o, mem_new(struct pairs, o->bands)};
 	struct sets u = {mem_alloc((size_t)s->docs * 8 + 8), mem_zero((size_t)s->docs + 1, 8)};

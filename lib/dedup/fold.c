@@ -28,7 +28,8 @@ static struct masks fold_scalar(const unsigned char *in, char *out)
 #ifdef __x86_64__
 #include <immintrin.h>
 
-__attribute__((target("avx2"))) static inline uint64_t fold_half(__m256i c, char *out, uint32_t *odd)
+__attribute__((target("avx2"))) static inline uint64_t fold_half(__m256i c, char *out,
+                                                                 uint32_t *odd)
 {
 	const __m256i low = _mm256_or_si256(c, _mm256_set1_epi8(0x20));
 	/* Signed compares: bytes from 0x80 on are negative, so they are in no ASCII range. */
@@ -50,7 +51,8 @@ __attribute__((target("avx2"))) static struct masks fold_avx2(const unsigned cha
 {
 	uint32_t odd[2];
 	const uint64_t first = fold_half(_mm256_loadu_si256((const __m256i *)in), out, &odd[0]);
-	const uint64_t second = fold_half(_mm256_loadu_si256((const __m256i *)(in + 32)), out + 32, &odd[1]);
+	const uint64_t second =
+	        fold_half(_mm256_loadu_si256((const __m256i *)(in + 32)), out + 32, &odd[1]);
 
 	return (struct masks){first | second << 32, odd[0] | (uint64_t)odd[1] << 32};
 }
@@ -69,17 +71,13 @@ static struct masks fold_block(enum signature_level level, const unsigned char *
 enum class { CLASS_WORD, CLASS_BREAK, CLASS_SINGLE };
 
 /* Of the character that starts with the bytes at p. */
-static enum class class_of(const unsigned char *p)
-{
-	switch (p[0]) {
-	case 0xc2:
-		return CLASS_BREAK;
-	case 0xe2:
-		return p[1] < 0xb0 ? CLASS_BREAK : p[1] < 0xba ? CLASS_WORD : CLASS_SINGLE;
-	case 0xe3:
-		return p[1] == 0x80 ? CLASS_BREAK : CLASS_SINGLE;
-	default:
-		return p[0] > 0xe3 ? CLASS_SINGLE : CLASS_WORD;
+static enum class class_of(const unsigned char *p) {
+	switch (p[0]){
+		case 0xc2 : return CLASS_BREAK; case 0xe2 : return p[1] < 0xb0 ? CLASS_BREAK
+		                                : p[1] < 0xba                  ? CLASS_WORD
+		                                                               : CLASS_SINGLE;
+		case 0xe3 : return p[1] == 0x80 ? CLASS_BREAK : CLASS_SINGLE;
+		default : return p[0] > 0xe3 ? CLASS_SINGLE : CLASS_WORD;
 	}
 }
 

@@ -1,10 +1,10 @@
 /* The fast normalisation of MinHash: a text folded to words in one pass over its bytes.
  *
  * A word is a run of word bytes. ASCII letters are lowered, each ASCII digit counts as 0, all other
- * ASCII separates. Of the rest, U+0080-BF, U+2000-2BFF and U+3000-303F separate; every character from
- * U+2E80 on (CJK, kana, Hangul, and all beyond the basic plane) is a word by itself; everything
- * else is a word byte as it is. Nothing is normalised to NFC or NFD and only ASCII is lowered:
- * specs of other tools are followed by the compat mode, this one is for speed. */
+ * ASCII separates. Of the rest, U+0080-BF, U+2000-2BFF and U+3000-303F separate; every character
+ * from U+2E80 on (CJK, kana, Hangul, and all beyond the basic plane) is a word by itself;
+ * everything else is a word byte as it is. Nothing is normalised to NFC or NFD and only ASCII is
+ * lowered: specs of other tools are followed by the compat mode, this one is for speed. */
 #ifndef CURATE_DEDUP_FOLD_H
 #define CURATE_DEDUP_FOLD_H
 
@@ -15,9 +15,9 @@
 enum { FOLD_PADDING = 64 };
 
 struct fold {
-	char *text;      /* text.n folded bytes and FOLD_PADDING readable ones */
-	uint64_t *word;  /* bit i: byte i belongs to a word */
-	uint64_t *start; /* bit i: a word starts at byte i */
+	char *text;       /* text.n folded bytes and FOLD_PADDING readable ones */
+	uint64_t *word;   /* bit i: byte i belongs to a word */
+	uint64_t *start;  /* bit i: a word starts at byte i */
 	size_t n, blocks; /* bytes; 64-bit words in either mask, one more than n needs */
 };
 

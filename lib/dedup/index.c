@@ -20,7 +20,8 @@ struct whole {
 	uint32_t *first, *keys; /* of each document: its first list and how many */
 };
 
-static void *read_column(const struct sealed *file, uint64_t at, uint64_t n, struct arena *mem, struct err *e)
+static void *read_column(const struct sealed *file, uint64_t at, uint64_t n, struct arena *mem,
+                         struct err *e)
 {
 	void *const p = arena_alloc(mem, n);
 
@@ -28,8 +29,9 @@ static void *read_column(const struct sealed *file, uint64_t at, uint64_t n, str
 }
 
 /* Keys go back from the sorted lists to their documents. */
-static int read_keys(const struct sealed *file, const struct sketch *s, const struct sketch_chunk *c, struct whole *w,
-                     struct arena *mem, struct err *e)
+static int read_keys(const struct sealed *file, const struct sketch *s,
+                     const struct sketch_chunk *c, struct whole *w, struct arena *mem,
+                     struct err *e)
 {
 	const size_t entry = sketch_entry_bytes(&s->shape), width = s->shape.width;
 
@@ -37,7 +39,8 @@ static int read_keys(const struct sealed *file, const struct sketch *s, const st
 	w->first = arena_new(mem, uint32_t, c->docs);
 	w->keys = arena_new(mem, uint32_t, c->docs);
 	for (unsigned list = 0; list < s->shape.lists; list++) {
-		const char *const p = read_column(file, c->list[list], c->entries[list] * entry, mem, e);
+		const char *const p =
+		        read_column(file, c->list[list], c->entries[list] * entry, mem, e);
 
 		if (!p)
 			return -1;
@@ -49,14 +52,16 @@ static int read_keys(const struct sealed *file, const struct sketch *s, const st
 				return err_set_rc(e, RC_STATE, "%s: damaged", s->path);
 			if (w->keys[place]++ == 0)
 				w->first[place] = list;
-			memcpy(w->key + (place * (uint64_t)s->shape.lists + list) * width, p + i * entry, width * 8);
+			memcpy(w->key + (place * (uint64_t)s->shape.lists + list) * width,
+			       p + i * entry, width * 8);
 		}
 	}
 	return 0;
 }
 
-static int read_chunk(const struct sealed *file, const struct sketch *s, const struct sketch_chunk *c, struct whole *w,
-                      struct arena *mem, struct err *e)
+static int read_chunk(const struct sealed *file, const struct sketch *s,
+                      const struct sketch_chunk *c, struct whole *w, struct arena *mem,
+                      struct err *e)
 {
 	const uint64_t n = c->docs;
 
@@ -71,21 +76,22 @@ static int read_chunk(const struct sealed *file, const struct sketch *s, const s
 	return read_keys(file, s, c, w, mem, e);
 }
 
-static int add_chunk(const struct index_job *j, size_t shard, const struct sketch *s, const struct sketch_chunk *c,
-                      const struct whole *w, struct sketch_out *out, struct err *e)
+static int add_chunk(const struct index_job *j, size_t shard, const struct sketch *s,
+                     const struct sketch_chunk *c, const struct whole *w, struct sketch_out *out,
+                     struct err *e)
 {
 	for (uint64_t i = 0; i < c->docs; i++) {
 		const struct verdict_entry *const entry = verdict_find(j->v, shard, w->record[i]);
 		struct sketch_row row = {
-			.record = w->record[i],
-			.order = w->order[i],
-			.id = {w->id + w->id_at[i], w->id_at[i + 1] - w->id_at[i]},
-			.first = w->first[i],
-			.keys = w->keys[i],
-			.key = w->key + (i * s->shape.lists + w->first[i]) * s->shape.width,
-			.sig = w->sig + i * s->shape.sig_bytes,
-			.set = (const uint32_t *)(const void *)(w->set + w->set_at[i]),
-			.set_n = (uint32_t)((w->set_at[i + 1] - w->set_at[i]) / 4),
+		        .record = w->record[i],
+		        .order = w->order[i],
+		        .id = {w->id + w->id_at[i], w->id_at[i + 1] - w->id_at[i]},
+		        .first = w->first[i],
+		        .keys = w->keys[i],
+		        .key = w->key + (i * s->shape.lists + w->first[i]) * s->shape.width,
+		        .sig = w->sig + i * s->shape.sig_bytes,
+		        .set = (const uint32_t *)(const void *)(w->set + w->set_at[i]),
+		        .set_n = (uint32_t)((w->set_at[i + 1] - w->set_at[i]) / 4),
 		};
 
 		if (entry)
@@ -132,8 +138,8 @@ static int do_shard(void *user, size_t i, unsigned thread, struct err *e)
 	return rc;
 }
 
-int index_write(const char *dir, const struct sketches *s, const struct verdict *v, unsigned threads, uint64_t mem,
-                struct err *e)
+int index_write(const char *dir, const struct sketches *s, const struct verdict *v,
+                unsigned threads, uint64_t mem, struct err *e)
 {
 	struct index_job j = {dir, s, v, mem / 4 / threads};
 	const uint64_t files = s->n - s->old;

@@ -10,8 +10,8 @@
 #define INDEX_MAGIC "INDX"
 
 /* Writes the documents of `s` that are no index's. */
-int index_write(const char *dir, const struct sketches *s, const struct verdict *v, unsigned threads, uint64_t mem,
-                struct err *e);
+int index_write(const char *dir, const struct sketches *s, const struct verdict *v,
+                unsigned threads, uint64_t mem, struct err *e);
 
 /* Adds the paths of an index's sketch files to a growing list of owned texts; RC_INPUT when DIR is
  * no whole index. */

@@ -31,7 +31,8 @@ static int part_name(const struct dedup_job *j, size_t i, struct buf *name, stru
 
 	if (shard_fingerprint(&shard, &f, e) != 0)
 		return -1;
-	buf_addf(name, "%s\n%llu %016llx", j->name[i], (unsigned long long)f.size, (unsigned long long)f.ends);
+	buf_addf(name, "%s\n%llu %016llx", j->name[i], (unsigned long long)f.size,
+	         (unsigned long long)f.ends);
 	return 0;
 }
 
@@ -49,15 +50,16 @@ static bool sketch_is_done(const struct dedup_job *j, const char *path, struct s
 }
 
 /* Takes all whole rows off the front of `held`. */
-static int add_rows(const struct dedup_job *j, struct buf *held, bool ended, struct sketch_out *out, struct arena *mem,
-                    struct err *e)
+static int add_rows(const struct dedup_job *j, struct buf *held, bool ended, struct sketch_out *out,
+                    struct arena *mem, struct err *e)
 {
 	struct slice rest = buf_slice(held);
 	struct sketch_row row;
 
 	while (rest.n > 0 && (ended || sketch_row_bytes(&j->shape, rest) <= rest.n)) {
 		arena_reset(mem, 1 << 16);
-		if (sketch_row_read(&j->shape, &rest, &row, mem, e) != 1 || sketch_add(out, &row, e) != 0)
+		if (sketch_row_read(&j->shape, &rest, &row, mem, e) != 1 ||
+		    sketch_add(out, &row, e) != 0)
 			return -1;
 	}
 	memmove(held->p, rest.p, rest.n);
@@ -156,8 +158,12 @@ int dedup_match(const struct dedup_job *j, struct err *e)
 	if (rc != 0)
 		return rc;
 	buf_addf(&dir, "%s/match", j->dir);
-	const struct match_options o = {.dir = buf_text(&dir), .against_only = j->against_only, .task = j->task,
-	                                .tasks = j->tasks, .threads = j->threads, .mem = j->mem};
+	const struct match_options o = {.dir = buf_text(&dir),
+	                                .against_only = j->against_only,
+	                                .task = j->task,
+	                                .tasks = j->tasks,
+	                                .threads = j->threads,
+	                                .mem = j->mem};
 
 	rc = sketches_check(&s, j->threads, j->task, j->tasks, e);
 	if (rc == 0)
@@ -169,16 +175,20 @@ int dedup_match(const struct dedup_job *j, struct err *e)
 
 static void report(const struct verdict_stats *t)
 {
-	log_note("%llu documents (and %llu older ones): %llu pairs in %llu buckets (largest %llu), %llu clusters "
-	         "(largest %llu), %llu duplicates (%.2f %%)", (unsigned long long)t->docs,
-	         (unsigned long long)t->old_docs, (unsigned long long)t->edges, (unsigned long long)t->buckets,
+	log_note("%llu documents (and %llu older ones): %llu pairs in %llu buckets (largest %llu), "
+	         "%llu clusters "
+	         "(largest %llu), %llu duplicates (%.2f %%)",
+	         (unsigned long long)t->docs, (unsigned long long)t->old_docs,
+	         (unsigned long long)t->edges, (unsigned long long)t->buckets,
 	         (unsigned long long)t->largest_bucket, (unsigned long long)t->clusters,
 	         (unsigned long long)t->largest_cluster, (unsigned long long)t->dropped,
 	         t->docs ? 100.0 * (double)t->dropped / (double)t->docs : 0);
 	if (t->freed)
-		log_note("%llu documents stay because they are not alike enough to a survivor, %llu of them uncompared "
-		         "because their cluster has more than %d survivors", (unsigned long long)t->freed,
-		         (unsigned long long)t->unverified, SURVIVORS_LEADERS);
+		log_note("%llu documents stay because they are not alike enough to a survivor, "
+		         "%llu of them uncompared "
+		         "because their cluster has more than %d survivors",
+		         (unsigned long long)t->freed, (unsigned long long)t->unverified,
+		         SURVIVORS_LEADERS);
 }
 
 /* datatrove's files, and the survivors it would leave. NULL: e is set. */
@@ -193,7 +203,8 @@ static uint64_t *write_datatrove(const struct dedup_job *j, const struct sketche
 	return NULL;
 }
 
-static int write_index(const struct dedup_job *j, const struct sketches *s, const char *dir, struct err *e)
+static int write_index(const struct dedup_job *j, const struct sketches *s, const char *dir,
+                       struct err *e)
 {
 	struct verdict v;
 	int rc;
@@ -226,8 +237,12 @@ int dedup_cluster(const struct dedup_job *j, struct err *e)
 		stays = write_datatrove(j, &s, e);
 		rc = stays ? 0 : -1;
 	}
-	const struct cluster_options o = {.edges = buf_text(&edges), .dir = buf_text(&dir), .verify = j->verify,
-	                                  .stays = stays, .threads = j->threads, .mem = j->mem};
+	const struct cluster_options o = {.edges = buf_text(&edges),
+	                                  .dir = buf_text(&dir),
+	                                  .verify = j->verify,
+	                                  .stays = stays,
+	                                  .threads = j->threads,
+	                                  .mem = j->mem};
 
 	if (rc == 0 && !verdict_is_done(o.dir, cluster_key(&s, j->verify))) {
 		rc = cluster_run(&s, &o, &stats, e);

@@ -15,7 +15,8 @@
 
 struct dedup_job {
 	const char *dir;
-	const char *const *part; /* path of what was collected of shard i: rows (lib/dedup/sketch.h) */
+	const char *const
+	        *part; /* path of what was collected of shard i: rows (lib/dedup/sketch.h) */
 	const char *const *name; /* of shard i */
 	size_t n;
 	const bool *mine; /* shards that fall to this task; NULL: all */
@@ -29,8 +30,9 @@ struct dedup_job {
 	const struct list *against; /* folders of indexes; may be NULL */
 	bool against_only;
 	struct slice index_out;
-	struct slice datatrove;      /* folder for datatrove's files, whose survivors then stay; or empty */
-	unsigned bands, rows, bits;  /* for these */
+	struct slice
+	        datatrove; /* folder for datatrove's files, whose survivors then stay; or empty */
+	unsigned bands, rows, bits; /* for these */
 };
 
 int dedup_sketch(const struct dedup_job *j, struct err *e);

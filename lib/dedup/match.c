@@ -9,7 +9,8 @@
 /* Entries a unit is planned for; larger where slices would become too thin to read well. */
 enum { UNIT = 4 << 20, UNIT_LARGE = 64 << 20, OUT_EDGES = 4096, READ = 4096 };
 
-/* Entries sorted at once: what caches hold, but not so few that the slices of chunks become thin. */
+/* Entries sorted at once: what caches hold, but not so few that the slices of chunks become thin.
+ */
 enum { SORTED = 1 << 18, SLICE = 256 };
 
 static uint64_t ranges(const struct sketches *s)
@@ -76,7 +77,8 @@ struct unit {
 };
 
 /* Entries of the range [low, high] (both inclusive) in every chunk, in file order. */
-static int find_spans(struct unit *u, uint64_t low, uint64_t high, struct span *span, uint64_t *total, struct err *e)
+static int find_spans(struct unit *u, uint64_t low, uint64_t high, struct span *span,
+                      uint64_t *total, struct err *e)
 {
 	size_t i = 0;
 
@@ -94,9 +96,11 @@ static int find_spans(struct unit *u, uint64_t low, uint64_t high, struct span *
 			span[i].end = chunk->entries[u->list];
 			rc = sketch_seek(&file, sketch, chunk, u->list, low, &span[i].at, e);
 			if (rc == 0 && high != UINT64_MAX)
-				rc = sketch_seek(&file, sketch, chunk, u->list, high + 1, &span[i].end, e);
+				rc = sketch_seek(&file, sketch, chunk, u->list, high + 1,
+				                 &span[i].end, e);
 			if (rc == 0 && span[i].end < span[i].at)
-				rc = err_set_rc(e, RC_STATE, "%s: damaged: its keys are not sorted", sketch->path);
+				rc = err_set_rc(e, RC_STATE, "%s: damaged: its keys are not sorted",
+				                sketch->path);
 			*total += span[i].end - span[i].at;
 		}
 		sealed_close(&file);
@@ -106,14 +110,46 @@ static int find_spans(struct unit *u, uint64_t low, uint64_t high, struct span *
 	return 0;
 }
 
-/* Calls take() for every entry of the spans, in order of documents within a key of a chunk: a record
- * of the key's words and the document's number. */
-static int each_entry(struct unit *u, const struct span *span, void (*take)(void *user, const uint64_t *record),
-                      void *user, struct err *e)
+/* Takes entries: a record of the key's words and the document's number. */
+struct taker {
+	void (*take)(void *user, const uint64_t *record);
+	void *user;
+};
+
+/* The entries [at, end) of one chunk's list; `first` is the number of the chunk's first document.
+ */
+static int take_chunk(const struct unit *u, const struct sealed *file,
+                      const struct sketch_chunk *chunk, uint64_t first, const struct span *span,
+                      char *block, const struct taker *t, struct err *e)
 {
 	const unsigned width = u->s->shape.width;
 	const size_t entry = sketch_entry_bytes(&u->s->shape);
-	char *const block = mem_alloc(READ * entry);
+
+	for (uint64_t at = span->at; at < span->end; at += READ) {
+		const size_t n = span->end - at < READ ? (size_t)(span->end - at) : READ;
+
+		if (sealed_read(file, chunk->list[u->list] + at * entry, block, n * entry, e) != 0)
+			return -1;
+		for (size_t k = 0; k < n; k++) {
+			uint64_t record[3];
+			uint32_t place;
+
+			memcpy(record, block + k * entry, width * 8);
+			memcpy(&place, block + k * entry + width * 8, 4);
+			if (place >= chunk->docs)
+				return err_set_rc(e, RC_STATE, "%s: damaged", file->path);
+			record[width] = first + place;
+			t->take(t->user, record);
+		}
+	}
+	return 0;
+}
+
+/* All entries of the spans, in order of documents within a key of a chunk. */
+static int each_entry(const struct unit *u, const struct span *span, const struct taker *t,
+                      struct err *e)
+{
+	char *const block = mem_alloc(READ * sketch_entry_bytes(&u->s->shape));
 	size_t i = 0;
 	int rc = 0;
 
@@ -125,25 +161,9 @@ static int each_entry(struct unit *u, const struct span *span, void (*take)(void
 		if (rc != 0)
 			break;
 		for (size_t c = 0; c < sketch->chunks && rc == 0; c++, i++)
-			for (uint64_t at = span[i].at; at < span[i].end && rc == 0; at += READ) {
-				const size_t n = span[i].end - at < READ ? (size_t)(span[i].end - at) : READ;
-
-				rc = sealed_read(&file, sketch->chunk[c].list[u->list] + at * entry, block,
-				                 n * entry, e);
-				for (size_t k = 0; k < n && rc == 0; k++) {
-					uint64_t record[3];
-					uint32_t place;
-
-					memcpy(record, block + k * entry, width * 8);
-					memcpy(&place, block + k * entry + width * 8, 4);
-					if (place >= sketch->chunk[c].docs) {
-						rc = err_set_rc(e, RC_STATE, "%s: damaged", sketch->path);
-						break;
-					}
-					record[width] = u->s->base[f] + sketch->chunk[c].base + place;
-					take(user, record);
-				}
-			}
+			rc = take_chunk(u, &file, &sketch->chunk[c],
+			                u->s->base[f] + sketch->chunk[c].base, &span[i], block, t,
+			                e);
 		sealed_close(&file);
 	}
 	free(block);
@@ -201,14 +221,16 @@ static int match_sorted(struct unit *u, const struct span *span, uint64_t total,
 	const unsigned width = u->s->shape.width + 1;
 	struct gather g = {mem_alloc((size_t)total * width * 8 + 8), 0, width};
 	uint64_t *const spare = mem_alloc((size_t)total * width * 8 + 8);
-	const int rc = each_entry(u, span, gather_take, &g, e);
+	const int rc = each_entry(u, span, &(struct taker){gather_take, &g}, e);
 
 	if (rc == 0)
 		radix_sort(g.record, spare, g.n, width);
 	for (size_t i = 0, end; i < g.n && rc == 0; i = end) {
 		const uint64_t *const first = g.record + i * width;
 
-		for (end = i + 1; end < g.n && radix_compare(first, g.record + end * width, width - 1) == 0; end++)
+		for (end = i + 1;
+		     end < g.n && radix_compare(first, g.record + end * width, width - 1) == 0;
+		     end++)
 			add_edge(u, first[width - 1], g.record[end * width + width - 1]);
 		count_bucket(u, end - i);
 	}
@@ -250,7 +272,7 @@ static int match_streamed(struct unit *u, const struct span *span, struct err *e
 {
 	struct stream t = {.u = u};
 
-	if (each_entry(u, span, stream_take, &t, e) != 0)
+	if (each_entry(u, span, &(struct taker){stream_take, &t}, e) != 0)
 		return -1;
 	for (unsigned i = 0; i < t.n; i++)
 		count_bucket(u, t.seen[i].size);
@@ -265,7 +287,8 @@ static int match_range(struct unit *u, uint64_t low, uint64_t high, struct err *
 	int rc = find_spans(u, low, high, span, &total, e);
 
 	if (rc == 0 && (total <= u->room || low == high))
-		rc = total <= u->room ? match_sorted(u, span, total, e) : match_streamed(u, span, e);
+		rc = total <= u->room ? match_sorted(u, span, total, e)
+		                      : match_streamed(u, span, e);
 	free(span);
 	if (rc != 0 || total <= u->room || low == high)
 		return rc;
@@ -311,7 +334,8 @@ static int do_unit(void *user, size_t i, unsigned thread, struct err *e)
 	if (u.room < 1024)
 		u.room = 1024;
 	if (!match_is_done(m->s, m->o->dir, unit))
-		rc = write_unit(&u, range * step, range + 1 == count ? UINT64_MAX : (range + 1) * step - 1,
+		rc = write_unit(&u, range * step,
+		                range + 1 == count ? UINT64_MAX : (range + 1) * step - 1,
 		                match_path(m->s, m->o->dir, unit, &path), e);
 	buf_free(&u.edge);
 	buf_free(&path);

@@ -1,9 +1,9 @@
 /* Match: which documents share a key, found list by list and key range by key range.
  *
- * The work is cut into units (list, key range). A unit reads its slice of every sketch, sorts it and
- * joins each document of a bucket of equal keys to the bucket's first: a bucket of n documents makes
- * n-1 edges. A slice that does not fit in memory is halved by key; a single key too big for memory is
- * read straight through. */
+ * The work is cut into units (list, key range). A unit reads its slice of every sketch, sorts it
+ * and joins each document of a bucket of equal keys to the bucket's first: a bucket of n documents
+ * makes n-1 edges. A slice that does not fit in memory is halved by key; a single key too big for
+ * memory is read straight through. */
 #ifndef CURATE_DEDUP_MATCH_H
 #define CURATE_DEDUP_MATCH_H
 
@@ -12,8 +12,8 @@
 #define MATCH_MAGIC "EDGE"
 
 struct match_options {
-	const char *dir;   /* edge files: DIR/LIST-RANGE.edge */
-	bool against_only; /* only what meets an old document */
+	const char *dir;      /* edge files: DIR/LIST-RANGE.edge */
+	bool against_only;    /* only what meets an old document */
 	unsigned task, tasks; /* this process does units task, task + tasks, … */
 	unsigned threads;
 	uint64_t mem;
@@ -21,7 +21,7 @@ struct match_options {
 
 /* An edge file is its edges, two document numbers each, smaller first, and this behind them. */
 struct match_head {
-	uint64_t key; /* of the sketches */
+	uint64_t key;                     /* of the sketches */
 	uint64_t edges, buckets, largest; /* buckets of two and more */
 };
 

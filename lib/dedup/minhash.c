@@ -14,10 +14,10 @@ int minhash_open(struct minhash *m, const struct minhash_settings *set, struct e
 	if (set->whole && set->method != SIGNATURE_COMPAT)
 		return err_set(e, "datatrove's files need method compat");
 	if (count > SIGNATURE_MAX)
-		return err_set(e, "%lld bands of %lld rows: at most %d hashes", (long long)set->bands,
-		               (long long)set->rows, SIGNATURE_MAX);
-	signature_open(&m->signature, (enum signature_mode)set->method, set->precision ? 32 : 64, (unsigned)count,
-	               (uint64_t)set->seed);
+		return err_set(e, "%lld bands of %lld rows: at most %d hashes",
+		               (long long)set->bands, (long long)set->rows, SIGNATURE_MAX);
+	signature_open(&m->signature, (enum signature_mode)set->method, set->precision ? 32 : 64,
+	               (unsigned)count, (uint64_t)set->seed);
 	m->shape.lists = (uint32_t)set->bands + 1;
 	m->shape.width = 1;
 	m->shape.sig_width = set->whole ? 8 : 1;
@@ -33,7 +33,9 @@ void minhash_close(struct minhash *m)
 
 void minhash_describe(const struct minhash *m, struct buf *out)
 {
-	static const char *const units[] = {"words", "characters"}, *const shorts[] = {"exact", "keep", "drop"};
+	static const char *const units[] = {"words", "characters"}, *const shorts[] = {"exact",
+	                                                                               "keep",
+	                                                                               "drop"};
 	const struct minhash_settings *const s = &m->set;
 
 	if (s->method == SIGNATURE_FAST)
@@ -41,8 +43,9 @@ void minhash_describe(const struct minhash *m, struct buf *out)
 	else
 		buf_addf(out, "minhash compat %s/%d", s->hash == SHINGLE_SHA1 ? "sha1" : "xxhash",
 		         s->precision ? 32 : 64);
-	buf_addf(out, " n=%lld bands=%lld rows=%lld seed=%lld short=%s", (long long)s->n, (long long)s->bands,
-	         (long long)s->rows, (long long)s->seed, shorts[s->short_docs]);
+	buf_addf(out, " n=%lld bands=%lld rows=%lld seed=%lld short=%s", (long long)s->n,
+	         (long long)s->bands, (long long)s->rows, (long long)s->seed,
+	         shorts[s->short_docs]);
 }
 
 struct shingles minhash_shingles(const struct minhash *m, struct slice text, struct arena *mem)
@@ -52,15 +55,18 @@ struct shingles minhash_shingles(const struct minhash *m, struct slice text, str
 	struct slice *word;
 
 	if (s->method == SIGNATURE_FAST)
-		return shingle_fast(text, (enum shingle_unit)s->unit, (unsigned)s->n, m->signature.level, mem);
+		return shingle_fast(text, (enum shingle_unit)s->unit, (unsigned)s->n,
+		                    m->signature.level, mem);
 	words_split(WORDS_SPACY, simplify_text(text, mem), &w, mem);
 	word = arena_alloc(mem, (w.n + 1) * sizeof *word);
 	for (size_t i = 0; i < w.n; i++)
 		word[i] = words_at(&w, i)->text;
-	return shingle_compat(word, w.n, (unsigned)s->n, (enum shingle_hash)s->hash, s->precision ? 32 : 64, mem);
+	return shingle_compat(word, w.n, (unsigned)s->n, (enum shingle_hash)s->hash,
+	                      s->precision ? 32 : 64, mem);
 }
 
-static void sign(const struct minhash *m, const struct shingles *s, struct sketch_row *row, struct arena *mem)
+static void sign(const struct minhash *m, const struct shingles *s, struct sketch_row *row,
+                 struct arena *mem)
 {
 	const struct signature *const g = &m->signature;
 	char *const raw = arena_alloc(mem, g->lanes * sizeof(uint64_t) + 64);
@@ -84,7 +90,8 @@ static void sign(const struct minhash *m, const struct shingles *s, struct sketc
 	row->sig = bytes;
 }
 
-bool minhash_row(const struct minhash *m, struct slice text, struct sketch_row *row, struct arena *mem)
+bool minhash_row(const struct minhash *m, struct slice text, struct sketch_row *row,
+                 struct arena *mem)
 {
 	const struct shingles s = minhash_shingles(m, text, mem);
 	uint64_t *whole;

@@ -64,7 +64,9 @@ uint64_t policy_order(const struct policy *p, struct doc *d, struct arena *scrat
 	case POLICY_NEWEST:
 		return UINT64_MAX - date_digits(d->date);
 	case POLICY_BEST:
-		return doc_number_get(&p->number, d, scratch, &number) ? UINT64_MAX - real_rank(number) : UINT64_MAX;
+		return doc_number_get(&p->number, d, scratch, &number)
+		               ? UINT64_MAX - real_rank(number)
+		               : UINT64_MAX;
 	case POLICY_RECORD:
 		return 1 + d->record;
 	case POLICY_FIRST:

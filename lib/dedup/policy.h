@@ -1,4 +1,5 @@
-/* Which document of a cluster stays: the first, the longest, the newest, or the best by a number. */
+/* Which document of a cluster stays: the first, the longest, the newest, or the best by a number.
+ */
 #ifndef CURATE_DEDUP_POLICY_H
 #define CURATE_DEDUP_POLICY_H
 
@@ -11,7 +12,9 @@ struct policy {
 	struct doc_number number; /* POLICY_BEST */
 };
 
-#define POLICY_HELP "first (shard, record), record (record, shard: as datatrove), longest (bytes), newest (date field) or best:SCORE_OR_FIELD"
+#define POLICY_HELP                                                                                \
+	"first (shard, record), record (record, shard: as datatrove), longest (bytes), newest "    \
+	"(date field) or best:SCORE_OR_FIELD"
 
 /* "first", "record", "longest", "newest", "best:NAME". `text` outlives the policy. */
 int policy_parse(struct policy *p, struct slice text, struct err *e);

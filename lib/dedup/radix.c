@@ -7,7 +7,8 @@
 enum { DIGIT = 11, BUCKETS = 1 << DIGIT, SHORT_RUN = 16 }; /* DIGIT: most bits of a pass */
 
 /* One counting pass by some bits of the first word. */
-static inline void pass(const uint64_t *from, uint64_t *to, size_t n, unsigned width, unsigned shift, unsigned bits)
+static inline void pass(const uint64_t *from, uint64_t *to, size_t n, unsigned width,
+                        unsigned shift, unsigned bits)
 {
 	const size_t buckets = (size_t)1 << bits;
 	size_t at[BUCKETS] = {0}, sum = 0;
@@ -28,7 +29,8 @@ static inline void pass(const uint64_t *from, uint64_t *to, size_t n, unsigned w
 	}
 }
 
-static void pass_any(const uint64_t *from, uint64_t *to, size_t n, unsigned width, unsigned shift, unsigned bits)
+static void pass_any(const uint64_t *from, uint64_t *to, size_t n, unsigned width, unsigned shift,
+                     unsigned bits)
 {
 	switch (width) { /* constant widths for the compiler */
 	case 2:
@@ -55,7 +57,8 @@ static void insertion(uint64_t *record, size_t n, unsigned width)
 
 		memcpy(moving, record + i * width, width * sizeof *record);
 		for (; k > 0 && radix_compare(record + (k - 1) * width, moving, width) > 0; k--)
-			memcpy(record + k * width, record + (k - 1) * width, width * sizeof *record);
+			memcpy(record + k * width, record + (k - 1) * width,
+			       width * sizeof *record);
 		memcpy(record + k * width, moving, width * sizeof *record);
 	}
 }

@@ -7,7 +7,8 @@
 
 enum { RADIX_WIDTH = 6 }; /* most words in a record */
 
-/* Sorts n records of `width` words each, by all their words in order. `spare` has room for as many. */
+/* Sorts n records of `width` words each, by all their words in order. `spare` has room for as many.
+ */
 void radix_sort(uint64_t *record, uint64_t *spare, size_t n, unsigned width);
 
 /* <0, 0, >0 */

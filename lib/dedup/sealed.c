@@ -150,7 +150,8 @@ void sealed_close(struct sealed *s)
 int sealed_read(const struct sealed *s, uint64_t at, void *p, size_t n, struct err *e)
 {
 	if (at > s->size || n > s->size - at)
-		return err_set_rc(e, RC_STATE, "%s: damaged: a place beyond its end is asked for", s->path);
+		return err_set_rc(e, RC_STATE, "%s: damaged: a place beyond its end is asked for",
+		                  s->path);
 	if (pread_all(s->fd, p, n, HEAD + at) != 0)
 		return err_set_rc(e, RC_INPUT, "%s: cannot read: %s", s->path, strerror(errno));
 	return 0;
@@ -178,7 +179,8 @@ int sealed_check(const struct sealed *s, struct err *e)
 	return rc;
 }
 
-int sealed_map(const char *path, const char *kind, const void **content, size_t *bytes, struct err *e)
+int sealed_map(const char *path, const char *kind, const void **content, size_t *bytes,
+               struct err *e)
 {
 	struct sealed file;
 	char *p;

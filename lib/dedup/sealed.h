@@ -1,7 +1,9 @@
-/* Files between the stages of dedup: magic, kind and version first; length, checksum and an end mark
- * last. What was cut short, extended or changed is never taken for whole. Numbers are little-endian.
+/* Files between the stages of dedup: magic, kind and version first; length, checksum and an end
+ * mark last. What was cut short, extended or changed is never taken for whole. Numbers are
+ * little-endian.
  *
- *   "CURDEDUP" | kind (4 bytes) | version (u32) | content | content bytes (u64) | XXH3-64 (u64) | "CURDDEND" */
+ *   "CURDEDUP" | kind (4 bytes) | version (u32) | content | content bytes (u64) | XXH3-64 (u64) |
+ * "CURDDEND" */
 #ifndef CURATE_DEDUP_SEALED_H
 #define CURATE_DEDUP_SEALED_H
 
@@ -12,7 +14,7 @@
 struct sealed_out {
 	struct outfile *file;
 	struct XXH3_state_s *hash;
-	uint64_t size; /* content bytes so far */
+	uint64_t size;      /* content bytes so far */
 	struct buf pending; /* of the content, not yet in the file */
 };
 
@@ -24,10 +26,10 @@ int sealed_commit(struct sealed_out *s, struct err *e);
 void sealed_abandon(struct sealed_out *s); /* harmless after a commit */
 
 struct sealed {
-	int fd; /* -1 when closed */
+	int fd;           /* -1 when closed */
 	const char *path; /* borrowed */
-	uint64_t size; /* content bytes */
-	uint64_t hash; /* XXH3-64 of the content, as the file says */
+	uint64_t size;    /* content bytes */
+	uint64_t hash;    /* XXH3-64 of the content, as the file says */
 };
 
 /* Opens a file and looks at both its ends; RC_STATE with what is wrong, naming the file. */
@@ -42,7 +44,8 @@ int sealed_check(const struct sealed *s, struct err *e);
 
 /* Checks a file, maps its content for reading (8-byte aligned) and closes it / undoes that; the
  * content may be NULL. */
-int sealed_map(const char *path, const char *kind, const void **content, size_t *bytes, struct err *e);
+int sealed_map(const char *path, const char *kind, const void **content, size_t *bytes,
+               struct err *e);
 void sealed_unmap(const void *content, size_t bytes);
 
 /* True when PATH is a whole file of the kind (its ends fit); says nothing otherwise. */

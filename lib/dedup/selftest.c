@@ -39,8 +39,8 @@ static double chance(uint64_t a, uint64_t b)
 	return (double)(hash_mix(hash_mix(a) + b) >> 11) * 0x1p-53;
 }
 
-/* Text i with each white-space word replaced, at a rate that leaves about Jaccard j, by a word made of
- * a number: j = s / (2 - s) where s = (1 - rate)^n of the shingles stay. */
+/* Text i with each white-space word replaced, at a rate that leaves about Jaccard j, by a word made
+ * of a number: j = s / (2 - s) where s = (1 - rate)^n of the shingles stay. */
 static struct slice plant(const struct selftest *t, size_t i, struct arena *mem)
 {
 	const double j = i % 8 == 7 ? 1 : 0.3 + 0.7 * chance(i, 1);
@@ -81,8 +81,8 @@ static struct set set_of(const struct selftest *t, struct slice text, struct are
 }
 
 /* Part 0 has the texts, part 1 their copies; both keep their number as record. */
-static int write_part(const struct selftest *t, const char *path, bool copies, struct set *set, struct arena *mem,
-                      struct err *e)
+static int write_part(const struct selftest *t, const char *path, bool copies, struct set *set,
+                      struct arena *mem, struct err *e)
 {
 	struct buf rows = {0};
 	int rc;
@@ -123,8 +123,8 @@ static bool print_cells(const struct cell *cell, struct buf *out)
 		if (c->n == 0)
 			continue;
 		fits = fits && fabs(off) <= 4;
-		buf_addf(out, "%.2f%s %7zu %6zu %9.1f  %+.2f\n", 0.3 + 0.05 * i, i + 1 < CELLS ? "…    " : "     ",
-		         c->n, c->found, c->expected, off);
+		buf_addf(out, "%.2f%s %7zu %6zu %9.1f  %+.2f\n", 0.3 + 0.05 * i,
+		         i + 1 < CELLS ? "…    " : "     ", c->n, c->found, c->expected, off);
 	}
 	return fits;
 }
@@ -135,16 +135,22 @@ static const struct set *set_at(const struct verdict *v, uint64_t doc, struct se
 	return doc < v->base[1] ? &set[0][doc] : &set[1][doc - v->base[1]];
 }
 
-static void measure(const struct selftest *t, const struct verdict *v, struct set *const set[2], struct buf *out,
-                    bool *fits)
+static void measure(const struct selftest *t, const struct verdict *v, struct set *const set[2],
+                    struct buf *out, bool *fits)
 {
 	struct cell cell[CELLS] = {{0}};
 	size_t dropped = 0, below = 0;
 
 	for (size_t i = 0; i < t->n; i++) {
-		const struct verdict_entry *const a = verdict_find(v, 0, i), *const b = verdict_find(v, 1, i);
-		const double j = shingle_jaccard(set[0][i].hash, set[0][i].n, set[1][i].hash, set[1][i].n);
-		const double p = j < t->verify ? 0 : curve_at(j, (unsigned)t->minhash->set.bands, (unsigned)t->minhash->set.rows);
+		const struct verdict_entry *const a = verdict_find(v, 0, i), *const b =
+		                                                                     verdict_find(
+		                                                                             v, 1,
+		                                                                             i);
+		const double j =
+		        shingle_jaccard(set[0][i].hash, set[0][i].n, set[1][i].hash, set[1][i].n);
+		const double p = j < t->verify ? 0
+		                               : curve_at(j, (unsigned)t->minhash->set.bands,
+		                                          (unsigned)t->minhash->set.rows);
 		const int at = (int)floor((j - 0.3) / 0.05 + 1e-9);
 
 		for (unsigned k = 0; k < 2; k++) {
@@ -168,8 +174,10 @@ static void measure(const struct selftest *t, const struct verdict *v, struct se
 		c->variance += p * (1 - p);
 	}
 	*fits = print_cells(cell, out);
-	buf_addf(out, "%zu documents dropped, %zu of them (%.2f %%) for a survivor of Jaccard below 0.5\n", dropped, below,
-	         dropped ? 100.0 * (double)below / (double)dropped : 0);
+	buf_addf(out,
+	         "%zu documents dropped, %zu of them (%.2f %%) for a survivor of Jaccard below "
+	         "0.5\n",
+	         dropped, below, dropped ? 100.0 * (double)below / (double)dropped : 0);
 }
 
 int selftest_run(struct selftest *t, struct buf *out, bool *fits, struct err *e)
@@ -179,8 +187,13 @@ int selftest_run(struct selftest *t, struct buf *out, bool *fits, struct err *e)
 	struct set *const set[2] = {mem_new(struct set, t->n + 1), mem_new(struct set, t->n + 1)};
 	const char *part[2];
 	struct verdict v;
-	struct dedup_job j = {.dir = t->dir, .n = 2, .tasks = 1, .threads = t->threads, .mem = t->mem,
-	                      .shape = t->minhash->shape, .verify = t->verify};
+	struct dedup_job j = {.dir = t->dir,
+	                      .n = 2,
+	                      .tasks = 1,
+	                      .threads = t->threads,
+	                      .mem = t->mem,
+	                      .shape = t->minhash->shape,
+	                      .verify = t->verify};
 	int rc = 0;
 
 	for (unsigned k = 0; k < 2 && rc == 0; k++) {
@@ -191,7 +204,8 @@ int selftest_run(struct selftest *t, struct buf *out, bool *fits, struct err *e)
 	minhash_describe(t->minhash, &settings);
 	j.part = j.name = part;
 	j.settings = buf_slice(&settings);
-	if (rc == 0 && dedup_sketch(&j, e) == 0 && dedup_match(&j, e) == 0 && dedup_cluster(&j, e) == 0)
+	if (rc == 0 && dedup_sketch(&j, e) == 0 && dedup_match(&j, e) == 0 &&
+	    dedup_cluster(&j, e) == 0)
 		rc = dedup_open_verdict(&j, &v, e);
 	else
 		rc = -1;

@@ -21,8 +21,8 @@ struct selftest {
 void selftest_add(struct selftest *t, struct slice text);
 
 /* Plants one copy of each text, with words replaced at random to reach Jaccards from 0.3 to 1, runs
- * sketch, match and cluster, and adds a table to `out`. *fits says whether every row lies within four
- * standard deviations of the S-curve (of which verification takes its share off). */
+ * sketch, match and cluster, and adds a table to `out`. *fits says whether every row lies within
+ * four standard deviations of the S-curve (of which verification takes its share off). */
 int selftest_run(struct selftest *t, struct buf *out, bool *fits, struct err *e);
 void selftest_free(struct selftest *t);
 

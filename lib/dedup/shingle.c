@@ -44,8 +44,9 @@ static size_t roll(uint64_t *item, size_t m, unsigned n)
 		const uint64_t f = ROLL_FACTOR, f2 = f * f, f3 = f2 * f, f4 = f3 * f;
 
 		for (; out + 5 <= m; out++)
-			item[out] = hash_mix(item[out] * f4 + item[out + 1] * f3 + item[out + 2] * f2 +
-			                     item[out + 3] * f + item[out + 4]);
+			item[out] =
+			        hash_mix(item[out] * f4 + item[out + 1] * f3 + item[out + 2] * f2 +
+			                 item[out + 3] * f + item[out + 4]);
 		return out;
 	}
 	for (unsigned i = 1; i < n; i++)
@@ -122,8 +123,8 @@ static uint64_t compat_hash(const char *p, size_t n, enum shingle_hash hash, uns
 	return bits == 32 ? XXH32(p, n, 0) : XXH64(p, n, 0);
 }
 
-struct shingles shingle_compat(const struct slice *word, size_t words, unsigned n, enum shingle_hash hash,
-                               unsigned bits, struct arena *mem)
+struct shingles shingle_compat(const struct slice *word, size_t words, unsigned n,
+                               enum shingle_hash hash, unsigned bits, struct arena *mem)
 {
 	struct shingles s = {0};
 	size_t total = 0, *at;

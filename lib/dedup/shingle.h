@@ -22,8 +22,8 @@ enum shingle_hash { SHINGLE_XXHASH, SHINGLE_SHA1 };
 
 /* datatrove's: n words joined by one space, hashed by XXH64/XXH32 (seed 0) or the first 8/4 bytes
  * of SHA-1, little-endian. `bits` is 64 or 32. */
-struct shingles shingle_compat(const struct slice *word, size_t words, unsigned n, enum shingle_hash hash,
-                               unsigned bits, struct arena *mem);
+struct shingles shingle_compat(const struct slice *word, size_t words, unsigned n,
+                               enum shingle_hash hash, unsigned bits, struct arena *mem);
 
 /* The set of the hashes' low halves, sorted, in `set` (room for s->n). Returns its size. */
 size_t shingle_set(const struct shingles *s, uint32_t *set, struct arena *mem);

@@ -35,7 +35,8 @@ static int fail(struct err *e, const char *what)
 }
 
 /* The file has no name from the start, so that nothing is left behind. */
-static int open_partition(struct partition *p, const char *dir, const char *name, size_t i, struct err *e)
+static int open_partition(struct partition *p, const char *dir, const char *name, size_t i,
+                          struct err *e)
 {
 	struct buf path = {0};
 
@@ -50,8 +51,8 @@ static int open_partition(struct partition *p, const char *dir, const char *name
 	return p->fd < 0 ? -1 : 0;
 }
 
-struct shuffle *shuffle_open(const char *dir, const char *name, unsigned width, uint64_t top, size_t partitions,
-                             unsigned threads, uint64_t mem, struct err *e)
+struct shuffle *shuffle_open(const char *dir, const char *name, unsigned width, uint64_t top,
+                             size_t partitions, unsigned threads, uint64_t mem, struct err *e)
 {
 	struct shuffle *const s = mem_new(struct shuffle, 1);
 	uint64_t held;
@@ -177,7 +178,7 @@ void shuffle_close(struct shuffle *s)
 
 /* A sorted run being merged: a window of it in memory. */
 struct run {
-	uint64_t at, end;  /* records of the file not yet in the window */
+	uint64_t at, end; /* records of the file not yet in the window */
 	uint64_t *window;
 	size_t n, next;
 };
@@ -188,12 +189,13 @@ struct shuffle_in {
 	uint64_t *all; /* the whole partition, or NULL when runs are merged */
 	size_t n, next;
 	struct run *run;
-	size_t runs, window; /* records of a window */
+	size_t runs, window;  /* records of a window */
 	size_t *heap, heaped; /* indices of runs, smallest head first */
 };
 
 /* Sorts the file piece by piece in place. */
-static int make_runs(const struct shuffle *s, struct partition *p, size_t run_records, struct err *e)
+static int make_runs(const struct shuffle *s, struct partition *p, size_t run_records,
+                     struct err *e)
 {
 	const size_t bytes = s->width * 8;
 	uint64_t *const piece = mem_alloc(2 * run_records * bytes);
@@ -203,7 +205,8 @@ static int make_runs(const struct shuffle *s, struct partition *p, size_t run_re
 	if (fcntl(p->fd, F_SETFL, 0) != 0)
 		rc = fail(e, "rewrite");
 	for (uint64_t at = 0; at < p->records && rc == 0; at += run_records) {
-		const size_t n = p->records - at < run_records ? (size_t)(p->records - at) : run_records;
+		const size_t n =
+		        p->records - at < run_records ? (size_t)(p->records - at) : run_records;
 
 		rc = read_at(p->fd, piece, n * bytes, at * bytes, e);
 		if (rc != 0)
@@ -242,8 +245,8 @@ static void sink(struct shuffle_in *in, size_t i)
 		size_t small = i;
 
 		for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < in->heaped; child++)
-			if (radix_compare(head_of(in, in->heap[child]), head_of(in, in->heap[small]),
-			                  in->s->width) < 0)
+			if (radix_compare(head_of(in, in->heap[child]),
+			                  head_of(in, in->heap[small]), in->s->width) < 0)
 				small = child;
 		if (small == i)
 			return;

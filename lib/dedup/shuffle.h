@@ -1,5 +1,5 @@
-/* Records of 64-bit words, handed in by many threads in any order and read back sorted, partition by
- * partition, in bounded memory: the out-of-core sort all later steps of dedup are made of.
+/* Records of 64-bit words, handed in by many threads in any order and read back sorted, partition
+ * by partition, in bounded memory: the out-of-core sort all later steps of dedup are made of.
  *
  * The partition of a record is chosen by its first word, so partitions in order are sorted as a
  * whole. The order of handing in leaves no trace. The files are
@@ -17,8 +17,8 @@ struct shuffle;
 
 /* Records of `width` words; first words are below `top` (at least 1), cut into `partitions` equal
  * ranges. Files are DIR/NAME.*. At most `mem` bytes are buffered by writers. NULL: RC_OUTPUT. */
-struct shuffle *shuffle_open(const char *dir, const char *name, unsigned width, uint64_t top, size_t partitions,
-                             unsigned threads, uint64_t mem, struct err *e);
+struct shuffle *shuffle_open(const char *dir, const char *name, unsigned width, uint64_t top,
+                             size_t partitions, unsigned threads, uint64_t mem, struct err *e);
 
 /* Adds a record; threads are numbered from 0. */
 int shuffle_add(struct shuffle *s, unsigned thread, const uint64_t *record, struct err *e);
@@ -34,7 +34,7 @@ size_t shuffle_partitions(const struct shuffle *s);
 struct shuffle_in;
 struct shuffle_in *shuffle_read(struct shuffle *s, size_t partition, uint64_t mem, struct err *e);
 int shuffle_next(struct shuffle_in *in, uint64_t *record, struct err *e); /* 1, 0 at the end, -1 */
-void shuffle_done(struct shuffle_in *in);                                  /* may be NULL */
+void shuffle_done(struct shuffle_in *in);                                 /* may be NULL */
 
 /* Removes the files. */
 void shuffle_close(struct shuffle *s); /* may be NULL */

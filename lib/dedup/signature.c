@@ -25,7 +25,8 @@ static void twister_seed(struct twister *t, uint32_t seed)
 static void twister_turn(struct twister *t)
 {
 	for (unsigned i = 0; i < 624; i++) {
-		const uint32_t y = (t->word[i] & 0x80000000u) | (t->word[(i + 1) % 624] & 0x7fffffffu);
+		const uint32_t y =
+		        (t->word[i] & 0x80000000u) | (t->word[(i + 1) % 624] & 0x7fffffffu);
 
 		t->word[i] = t->word[(i + 397) % 624] ^ y >> 1 ^ (y & 1 ? 0x9908b0dfu : 0);
 	}

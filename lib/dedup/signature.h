@@ -6,8 +6,10 @@
 #include "lib/base/slice.h"
 
 enum signature_mode {
-	SIGNATURE_FAST,   /* min of the low 32 bits of (s * a + b), a odd, over 32-bit shingle hashes */
-	SIGNATURE_COMPAT, /* min of ((s * a + b) mod 2^64 mod 2^61-1), datatrove 0.10 (specs/minhash.md) */
+	SIGNATURE_FAST, /* min of the low 32 bits of (s * a + b), a odd, over 32-bit shingle hashes
+	                 */
+	SIGNATURE_COMPAT, /* min of ((s * a + b) mod 2^64 mod 2^61-1), datatrove 0.10
+	                     (specs/minhash.md) */
 };
 
 /* Which instructions compute it. All give the same values; a machine without an instruction set
@@ -22,7 +24,7 @@ struct signature {
 	unsigned count; /* hashes */
 	unsigned lanes; /* count rounded up to a multiple of 16 */
 	unsigned bits;  /* compat: 64 or 32, the precision; fast: 32 */
-	void *a, *b;    /* lanes numbers each: uint32_t (fast) or uint64_t (compat), 64-byte aligned */
+	void *a, *b; /* lanes numbers each: uint32_t (fast) or uint64_t (compat), 64-byte aligned */
 };
 
 /* Draws the hash functions from the seed; the best level this machine has. bits counts for compat

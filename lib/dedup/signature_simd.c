@@ -41,8 +41,9 @@ static void min61_scalar(uint64_t *sig, const uint64_t *a, const uint64_t *b, un
 #define ISA512 "avx512f,avx512dq"
 
 /* `vectors` is a constant at every call, so that the minima stay in registers. */
-INLINE(ISA512) void min32_avx512_group(int vectors, uint32_t *sig, const uint32_t *a, const uint32_t *b,
-                                       const uint32_t *shingle, size_t n)
+INLINE(ISA512)
+void min32_avx512_group(int vectors, uint32_t *sig, const uint32_t *a, const uint32_t *b,
+                        const uint32_t *shingle, size_t n)
 {
 	__m512i m[8], x[8], y[8];
 
@@ -57,7 +58,8 @@ INLINE(ISA512) void min32_avx512_group(int vectors, uint32_t *sig, const uint32_
 
 #pragma GCC unroll 8
 		for (int i = 0; i < vectors; i++)
-			m[i] = _mm512_min_epu32(m[i], _mm512_add_epi32(_mm512_mullo_epi32(s, x[i]), y[i]));
+			m[i] = _mm512_min_epu32(
+			        m[i], _mm512_add_epi32(_mm512_mullo_epi32(s, x[i]), y[i]));
 	}
 #pragma GCC unroll 8
 	for (int i = 0; i < vectors; i++)
@@ -78,8 +80,9 @@ __attribute__((target(ISA512))) static void min32_avx512(uint32_t *sig, const ui
 		min32_avx512_group(1, sig + at, a + at, b + at, shingle, n);
 }
 
-INLINE("avx2") void min32_avx2_group(int vectors, uint32_t *sig, const uint32_t *a, const uint32_t *b,
-                                     const uint32_t *shingle, size_t n)
+INLINE("avx2")
+void min32_avx2_group(int vectors, uint32_t *sig, const uint32_t *a, const uint32_t *b,
+                      const uint32_t *shingle, size_t n)
 {
 	__m256i m[4], x[4], y[4];
 
@@ -94,15 +97,17 @@ INLINE("avx2") void min32_avx2_group(int vectors, uint32_t *sig, const uint32_t 
 
 #pragma GCC unroll 4
 		for (int i = 0; i < vectors; i++)
-			m[i] = _mm256_min_epu32(m[i], _mm256_add_epi32(_mm256_mullo_epi32(s, x[i]), y[i]));
+			m[i] = _mm256_min_epu32(
+			        m[i], _mm256_add_epi32(_mm256_mullo_epi32(s, x[i]), y[i]));
 	}
 #pragma GCC unroll 4
 	for (int i = 0; i < vectors; i++)
 		_mm256_store_si256((__m256i *)(sig + 8 * i), m[i]);
 }
 
-__attribute__((target("avx2"))) static void min32_avx2(uint32_t *sig, const uint32_t *a, const uint32_t *b,
-                                                       unsigned lanes, const uint32_t *shingle, size_t n)
+__attribute__((target("avx2"))) static void min32_avx2(uint32_t *sig, const uint32_t *a,
+                                                       const uint32_t *b, unsigned lanes,
+                                                       const uint32_t *shingle, size_t n)
 {
 	unsigned at = 0;
 
@@ -113,10 +118,12 @@ __attribute__((target("avx2"))) static void min32_avx2(uint32_t *sig, const uint
 }
 
 /* The subtraction wraps below P, so that the smaller of both is the remainder. */
-INLINE(ISA512) void min61_avx512_group(int vectors, uint64_t *sig, const uint64_t *a, const uint64_t *b,
-                                       const uint64_t *shingle, size_t n, uint64_t mask)
+INLINE(ISA512)
+void min61_avx512_group(int vectors, uint64_t *sig, const uint64_t *a, const uint64_t *b,
+                        const uint64_t *shingle, size_t n, uint64_t mask)
 {
-	const __m512i p = _mm512_set1_epi64((long long)P61), keep = _mm512_set1_epi64((long long)mask);
+	const __m512i p = _mm512_set1_epi64((long long)P61),
+	              keep = _mm512_set1_epi64((long long)mask);
 	__m512i m[7], x[7], y[7];
 
 #pragma GCC unroll 7
@@ -131,7 +138,8 @@ INLINE(ISA512) void min61_avx512_group(int vectors, uint64_t *sig, const uint64_
 #pragma GCC unroll 7
 		for (int i = 0; i < vectors; i++) {
 			const __m512i v = _mm512_add_epi64(_mm512_mullo_epi64(s, x[i]), y[i]);
-			__m512i r = _mm512_add_epi64(_mm512_and_si512(v, p), _mm512_srli_epi64(v, 61));
+			__m512i r =
+			        _mm512_add_epi64(_mm512_and_si512(v, p), _mm512_srli_epi64(v, 61));
 
 			r = _mm512_min_epu64(r, _mm512_sub_epi64(r, p));
 			m[i] = _mm512_min_epu64(m[i], _mm512_and_si512(r, keep));
@@ -144,7 +152,8 @@ INLINE(ISA512) void min61_avx512_group(int vectors, uint64_t *sig, const uint64_
 
 __attribute__((target(ISA512))) static void min61_avx512(uint64_t *sig, const uint64_t *a,
                                                          const uint64_t *b, unsigned lanes,
-                                                         const uint64_t *shingle, size_t n, uint64_t mask)
+                                                         const uint64_t *shingle, size_t n,
+                                                         uint64_t mask)
 {
 	unsigned at = 0;
 
@@ -155,10 +164,12 @@ __attribute__((target(ISA512))) static void min61_avx512(uint64_t *sig, const ui
 }
 
 /* Numbers below 2^63 compare as signed ones; the empty signature is lowered to that first. */
-INLINE("avx2") void min61_avx2_group(int vectors, uint64_t *sig, const uint64_t *a, const uint64_t *b,
-                                     const uint64_t *shingle, size_t n, uint64_t mask)
+INLINE("avx2")
+void min61_avx2_group(int vectors, uint64_t *sig, const uint64_t *a, const uint64_t *b,
+                      const uint64_t *shingle, size_t n, uint64_t mask)
 {
-	const __m256i p = _mm256_set1_epi64x((long long)P61), keep = _mm256_set1_epi64x((long long)mask);
+	const __m256i p = _mm256_set1_epi64x((long long)P61),
+	              keep = _mm256_set1_epi64x((long long)mask);
 	const __m256i top = _mm256_set1_epi64x((long long)(P61 - 1));
 	const __m256i half = _mm256_set1_epi64x(0xffffffff);
 	__m256i m[2];
@@ -175,13 +186,15 @@ INLINE("avx2") void min61_avx2_group(int vectors, uint64_t *sig, const uint64_t 
 		for (int i = 0; i < vectors; i++) {
 			const __m256i x = _mm256_load_si256((const __m256i *)(a + 4 * i));
 			const __m256i y = _mm256_load_si256((const __m256i *)(b + 4 * i));
-			const __m256i cross = _mm256_add_epi64(_mm256_mul_epu32(s_high, x),
-			                                       _mm256_mul_epu32(s, _mm256_srli_epi64(x, 32)));
+			const __m256i cross =
+			        _mm256_add_epi64(_mm256_mul_epu32(s_high, x),
+			                         _mm256_mul_epu32(s, _mm256_srli_epi64(x, 32)));
 			const __m256i product = _mm256_add_epi64(
 			        _mm256_mul_epu32(s, x),
 			        _mm256_slli_epi64(_mm256_and_si256(cross, half), 32));
 			const __m256i v = _mm256_add_epi64(product, y);
-			__m256i r = _mm256_add_epi64(_mm256_and_si256(v, p), _mm256_srli_epi64(v, 61));
+			__m256i r =
+			        _mm256_add_epi64(_mm256_and_si256(v, p), _mm256_srli_epi64(v, 61));
 
 			r = _mm256_sub_epi64(r, _mm256_and_si256(_mm256_cmpgt_epi64(r, top), p));
 			r = _mm256_and_si256(r, keep);
@@ -193,8 +206,9 @@ INLINE("avx2") void min61_avx2_group(int vectors, uint64_t *sig, const uint64_t 
 		_mm256_store_si256((__m256i *)(sig + 4 * i), m[i]);
 }
 
-__attribute__((target("avx2"))) static void min61_avx2(uint64_t *sig, const uint64_t *a, const uint64_t *b,
-                                                       unsigned lanes, const uint64_t *shingle, size_t n,
+__attribute__((target("avx2"))) static void min61_avx2(uint64_t *sig, const uint64_t *a,
+                                                       const uint64_t *b, unsigned lanes,
+                                                       const uint64_t *shingle, size_t n,
                                                        uint64_t mask)
 {
 	if (n > 0)
@@ -203,8 +217,8 @@ __attribute__((target("avx2"))) static void min61_avx2(uint64_t *sig, const uint
 }
 #endif
 
-void signature_min32(enum signature_level level, uint32_t *sig, const uint32_t *a, const uint32_t *b,
-                     unsigned lanes, const uint32_t *shingle, size_t n)
+void signature_min32(enum signature_level level, uint32_t *sig, const uint32_t *a,
+                     const uint32_t *b, unsigned lanes, const uint32_t *shingle, size_t n)
 {
 #ifdef __x86_64__
 	if (level == SIGNATURE_AVX512) {
@@ -220,8 +234,9 @@ void signature_min32(enum signature_level level, uint32_t *sig, const uint32_t *
 	min32_scalar(sig, a, b, lanes, shingle, n);
 }
 
-void signature_min61(enum signature_level level, uint64_t *sig, const uint64_t *a, const uint64_t *b,
-                     unsigned lanes, const uint64_t *shingle, size_t n, uint64_t mask)
+void signature_min61(enum signature_level level, uint64_t *sig, const uint64_t *a,
+                     const uint64_t *b, unsigned lanes, const uint64_t *shingle, size_t n,
+                     uint64_t mask)
 {
 #ifdef __x86_64__
 	if (level == SIGNATURE_AVX512) {

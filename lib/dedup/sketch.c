@@ -28,14 +28,16 @@ static bool read_chunk(struct sketch *s, struct sketch_chunk *c, const uint64_t 
 	c->set = number[5];
 	c->id_at = number[6];
 	c->id = number[7];
-	if (c->docs == 0 || c->docs > UINT32_MAX || c->record > size || c->docs * 8 > size - c->record)
+	if (c->docs == 0 || c->docs > UINT32_MAX || c->record > size ||
+	    c->docs * 8 > size - c->record)
 		return false;
 	c->list = arena_new(&s->mem, uint64_t, s->shape.lists);
 	c->entries = arena_new(&s->mem, uint64_t, s->shape.lists);
 	for (unsigned i = 0; i < s->shape.lists; i++) {
 		c->entries[i] = number[8 + 2 * i];
 		c->list[i] = number[9 + 2 * i];
-		if (c->entries[i] > c->docs || c->list[i] > size || c->entries[i] * entry > size - c->list[i])
+		if (c->entries[i] > c->docs || c->list[i] > size ||
+		    c->entries[i] * entry > size - c->list[i])
 			return false;
 	}
 	s->docs += c->docs;
@@ -52,7 +54,8 @@ static int read_directory(struct sketch *s, struct err *e)
 	if (size < sizeof t || sealed_read(&s->file, size - sizeof t, &t, sizeof t, e) != 0)
 		return damaged(s, e);
 	s->shape = t.shape;
-	if (t.shape.lists == 0 || t.shape.lists > SKETCH_LISTS || t.shape.width < 1 || t.shape.width > 2)
+	if (t.shape.lists == 0 || t.shape.lists > SKETCH_LISTS || t.shape.width < 1 ||
+	    t.shape.width > 2)
 		return damaged(s, e);
 	words = 8 + 2 * (uint64_t)t.shape.lists;
 	rest = size - sizeof t;
@@ -63,7 +66,8 @@ static int read_directory(struct sketch *s, struct err *e)
 	number = arena_alloc(&s->mem, t.chunks * words * 8);
 	text = arena_alloc(&s->mem, t.settings_n + t.name_n);
 	if (sealed_read(&s->file, t.directory, number, t.chunks * words * 8, e) != 0 ||
-	    sealed_read(&s->file, rest - t.settings_n - t.name_n, text, t.settings_n + t.name_n, e) != 0)
+	    sealed_read(&s->file, rest - t.settings_n - t.name_n, text, t.settings_n + t.name_n,
+	                e) != 0)
 		return -1;
 	s->settings = (struct slice){text, t.settings_n};
 	s->name = (struct slice){text + t.settings_n, t.name_n};
@@ -115,8 +119,8 @@ const struct sketch_chunk *sketch_chunk_of(const struct sketch *s, uint64_t doc)
 	return &s->chunk[low];
 }
 
-int sketch_set(const struct sealed *file, const struct sketch_chunk *c, uint64_t at, struct arena *mem,
-               const uint32_t **set, size_t *n, struct err *e)
+int sketch_set(const struct sealed *file, const struct sketch_chunk *c, uint64_t at,
+               struct arena *mem, const uint32_t **set, size_t *n, struct err *e)
 {
 	uint64_t span[2];
 	uint32_t *p;
@@ -131,14 +135,15 @@ int sketch_set(const struct sealed *file, const struct sketch_chunk *c, uint64_t
 	return sealed_read(file, c->set + span[0], p, *n * sizeof *p, e);
 }
 
-static int key_at(const struct sealed *file, uint64_t list, size_t entry, uint64_t at, uint64_t *key, struct err *e)
+static int key_at(const struct sealed *file, uint64_t list, size_t entry, uint64_t at,
+                  uint64_t *key, struct err *e)
 {
 	return sealed_read(file, list + at * entry, key, sizeof *key, e);
 }
 
 /* Keys are hashes, so a guess by proportion is near; the search goes on from there. */
-int sketch_seek(const struct sealed *file, const struct sketch *s, const struct sketch_chunk *c, unsigned list,
-                uint64_t key, uint64_t *at, struct err *e)
+int sketch_seek(const struct sealed *file, const struct sketch *s, const struct sketch_chunk *c,
+                unsigned list, uint64_t key, uint64_t *at, struct err *e)
 {
 	const size_t entry = sketch_entry_bytes(&s->shape);
 	const uint64_t n = c->entries[list];

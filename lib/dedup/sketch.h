@@ -1,9 +1,9 @@
 /* Sketch files: what dedup remembers of the documents of one shard (or of an index of old ones).
  *
- * A sketch is a set of keys: two documents that share a key in the same list are candidates. MinHash
- * has one list a band, and one more for texts too short to have shingles; exact kinds have one list.
- * The file is made of chunks of documents; in each chunk the keys of a list stand sorted, so that
- * all files can be merged by key range. */
+ * A sketch is a set of keys: two documents that share a key in the same list are candidates.
+ * MinHash has one list a band, and one more for texts too short to have shingles; exact kinds have
+ * one list. The file is made of chunks of documents; in each chunk the keys of a list stand sorted,
+ * so that all files can be merged by key range. */
 #ifndef CURATE_DEDUP_SKETCH_H
 #define CURATE_DEDUP_SKETCH_H
 
@@ -36,7 +36,8 @@ struct sketch_row {
 
 /* Adds the row's bytes to `out`, as parts of a barrier hold them / takes the next row off *rest: 1,
  * 0 at the end, -1 when the bytes are no rows. Pointers lie in the bytes or in `mem`. */
-void sketch_row_write(const struct sketch_shape *shape, const struct sketch_row *row, struct buf *out);
+void sketch_row_write(const struct sketch_shape *shape, const struct sketch_row *row,
+                      struct buf *out);
 int sketch_row_read(const struct sketch_shape *shape, struct slice *rest, struct sketch_row *row,
                     struct arena *mem, struct err *e);
 
@@ -46,8 +47,9 @@ size_t sketch_row_bytes(const struct sketch_shape *shape, struct slice bytes);
 /* Writes a sketch file. `settings` (any text) is kept and compared by those who read the file;
  * `name` is the shard's. `mem` bounds the bytes held before a chunk is written. */
 struct sketch_out;
-struct sketch_out *sketch_create(const char *path, const struct sketch_shape *shape, struct slice settings,
-                                 struct slice name, uint64_t mem, struct err *e);
+struct sketch_out *sketch_create(const char *path, const struct sketch_shape *shape,
+                                 struct slice settings, struct slice name, uint64_t mem,
+                                 struct err *e);
 int sketch_add(struct sketch_out *o, const struct sketch_row *row, struct err *e);
 int sketch_commit(struct sketch_out *o, struct err *e); /* frees o whatever happens */
 void sketch_abandon(struct sketch_out *o);              /* may be NULL */
@@ -56,7 +58,8 @@ void sketch_abandon(struct sketch_out *o);              /* may be NULL */
  * the document's place in the chunk, sorted by key, then place. */
 struct sketch_chunk {
 	uint64_t docs, base; /* documents; number of the first one in the file */
-	uint64_t record, order, sig, set_at, set, id_at, id; /* columns; *_at: n+1 u64 places in the blob */
+	uint64_t record, order, sig, set_at, set, id_at,
+	        id;               /* columns; *_at: n+1 u64 places in the blob */
 	uint64_t *list, *entries; /* [lists] where it starts, how many */
 };
 
@@ -81,12 +84,12 @@ int sketch_begin(const struct sketch *s, struct sealed *file, struct err *e);
 const struct sketch_chunk *sketch_chunk_of(const struct sketch *s, uint64_t doc);
 
 /* The shingle set of document `at` of a chunk; memory from `mem`. */
-int sketch_set(const struct sealed *file, const struct sketch_chunk *c, uint64_t at, struct arena *mem,
-               const uint32_t **set, size_t *n, struct err *e);
+int sketch_set(const struct sealed *file, const struct sketch_chunk *c, uint64_t at,
+               struct arena *mem, const uint32_t **set, size_t *n, struct err *e);
 
 /* First entry of a list whose key's first word is >= key. */
-int sketch_seek(const struct sealed *file, const struct sketch *s, const struct sketch_chunk *c, unsigned list,
-                uint64_t key, uint64_t *at, struct err *e);
+int sketch_seek(const struct sealed *file, const struct sketch *s, const struct sketch_chunk *c,
+                unsigned list, uint64_t key, uint64_t *at, struct err *e);
 
 static inline size_t sketch_entry_bytes(const struct sketch_shape *shape)
 {

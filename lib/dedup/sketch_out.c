@@ -10,10 +10,12 @@ struct head {
 	uint32_t first, keys, set_n, id_n;
 };
 
-void sketch_row_write(const struct sketch_shape *shape, const struct sketch_row *row, struct buf *out)
+void sketch_row_write(const struct sketch_shape *shape, const struct sketch_row *row,
+                      struct buf *out)
 {
-	const struct head h = {row->record, row->order, row->first, row->keys,
-	                       shape->sets ? row->set_n : 0, (uint32_t)row->id.n};
+	const struct head h = {
+	        row->record,        row->order, row->first, row->keys, shape->sets ? row->set_n : 0,
+	        (uint32_t)row->id.n};
 
 	buf_add(out, (struct slice){(const char *)&h, sizeof h});
 	buf_add(out, (struct slice){(const char *)row->key, (size_t)row->keys * shape->width * 8});
@@ -30,7 +32,8 @@ size_t sketch_row_bytes(const struct sketch_shape *shape, struct slice bytes)
 	if (bytes.n < sizeof h)
 		return SIZE_MAX;
 	memcpy(&h, bytes.p, sizeof h);
-	return sizeof h + (size_t)h.keys * shape->width * 8 + shape->sig_bytes + (size_t)h.set_n * 4 + h.id_n;
+	return sizeof h + (size_t)h.keys * shape->width * 8 + shape->sig_bytes +
+	       (size_t)h.set_n * 4 + h.id_n;
 }
 
 int sketch_row_read(const struct sketch_shape *shape, struct slice *rest, struct sketch_row *row,
@@ -57,8 +60,15 @@ int sketch_row_read(const struct sketch_shape *shape, struct slice *rest, struct
 	memcpy(key, p, keys);
 	set = arena_alloc(mem, sets);
 	memcpy(set, p + keys + shape->sig_bytes, sets);
-	*row = (struct sketch_row){h.record, h.order, {p + keys + shape->sig_bytes + sets, h.id_n},
-	                           h.first, h.keys, key, (const uint8_t *)p + keys, set, h.set_n};
+	*row = (struct sketch_row){h.record,
+	                           h.order,
+	                           {p + keys + shape->sig_bytes + sets, h.id_n},
+	                           h.first,
+	                           h.keys,
+	                           key,
+	                           (const uint8_t *)p + keys,
+	                           set,
+	                           h.set_n};
 	*rest = slice_tail(*rest, sizeof h + keys + shape->sig_bytes + sets + h.id_n);
 	return 1;
 }
@@ -90,8 +100,9 @@ static struct slice owned(struct slice s)
 	return (struct slice){mem_text(s.p, s.n), s.n};
 }
 
-struct sketch_out *sketch_create(const char *path, const struct sketch_shape *shape, struct slice settings,
-                                 struct slice name, uint64_t mem, struct err *e)
+struct sketch_out *sketch_create(const char *path, const struct sketch_shape *shape,
+                                 struct slice settings, struct slice name, uint64_t mem,
+                                 struct err *e)
 {
 	struct sketch_out *const o = mem_new(struct sketch_out, 1);
 
@@ -188,8 +199,9 @@ static int flush(struct sketch_out *o, struct err *e)
 int sketch_add(struct sketch_out *o, const struct sketch_row *row, struct err *e)
 {
 	const struct sketch_shape *const shape = &o->shape;
-	const uint64_t held = o->n * (32 + shape->sig_bytes + (uint64_t)shape->lists * (shape->width + 1) * 8) +
-	                      o->set.n + o->id.n;
+	const uint64_t held =
+	        o->n * (32 + shape->sig_bytes + (uint64_t)shape->lists * (shape->width + 1) * 8) +
+	        o->set.n + o->id.n;
 
 	if ((held > o->mem || o->n == UINT32_MAX) && flush(o, e) != 0)
 		return -1;
@@ -204,7 +216,8 @@ int sketch_add(struct sketch_out *o, const struct sketch_row *row, struct err *e
 	for (unsigned i = 0; i < row->keys; i++) {
 		struct buf *const list = &o->list[row->first + i];
 
-		buf_add(list, (struct slice){(const char *)(row->key + i * shape->width), shape->width * 8});
+		buf_add(list, (struct slice){(const char *)(row->key + i * shape->width),
+		                             shape->width * 8});
 		add_u64(list, o->n);
 	}
 	o->n++;

@@ -24,8 +24,9 @@ static int list_missing(const char *const *path, size_t n, struct err *e)
 			buf_addf(&list, "%s%s", missing > 1 ? "; " : "", why.msg);
 	}
 	if (missing)
-		err_set_rc(e, RC_STATE, "the sketch stage is not complete, %zu of %zu files missing: %s%s", missing,
-		           n, buf_text(&list), missing > NAMED ? "; …" : "");
+		err_set_rc(e, RC_STATE,
+		           "the sketch stage is not complete, %zu of %zu files missing: %s%s",
+		           missing, n, buf_text(&list), missing > NAMED ? "; …" : "");
 	buf_free(&list);
 	return missing ? -1 : 0;
 }
@@ -44,11 +45,12 @@ static int compare_settings(const struct sketches *s, size_t i, struct err *e)
 	const struct slice mine = old ? first_line(f->settings) : f->settings;
 	const struct slice wanted = old ? first_line(s->settings) : s->settings;
 
-	if (slice_equal(mine, wanted) && f->shape.lists == s->shape.lists && f->shape.width == s->shape.width &&
-	    f->shape.sig_bytes == s->shape.sig_bytes && f->shape.sets >= s->shape.sets)
+	if (slice_equal(mine, wanted) && f->shape.lists == s->shape.lists &&
+	    f->shape.width == s->shape.width && f->shape.sig_bytes == s->shape.sig_bytes &&
+	    f->shape.sets >= s->shape.sets)
 		return 0;
-	return err_set_rc(e, RC_STATE, "%s: made with other settings: %.*s, not %.*s", f->path, SLICE(mine),
-	                  SLICE(wanted));
+	return err_set_rc(e, RC_STATE, "%s: made with other settings: %.*s, not %.*s", f->path,
+	                  SLICE(mine), SLICE(wanted));
 }
 
 int sketches_open(struct sketches *s, const char *const *path, size_t n, size_t old, struct err *e)
@@ -73,7 +75,8 @@ int sketches_open(struct sketches *s, const char *const *path, size_t n, size_t 
 		if (compare_settings(s, i, e) != 0)
 			goto failed;
 		s->base[i + 1] = s->base[i] + s->file[i].docs;
-		buf_addf(&key, "%016llx %zu\n", (unsigned long long)s->file[i].file.hash, i < old ? (size_t)1 : 0);
+		buf_addf(&key, "%016llx %zu\n", (unsigned long long)s->file[i].file.hash,
+		         i < old ? (size_t)1 : 0);
 	}
 	s->docs = s->base[n];
 	s->old_docs = s->base[old];
@@ -114,7 +117,8 @@ static int check_one(void *user, size_t i, unsigned thread, struct err *e)
 	return rc;
 }
 
-int sketches_check(const struct sketches *s, unsigned threads, unsigned which, unsigned of, struct err *e)
+int sketches_check(const struct sketches *s, unsigned threads, unsigned which, unsigned of,
+                   struct err *e)
 {
 	struct check c = {s, which, of};
 

@@ -68,7 +68,8 @@ static int mark(void *user, size_t i, unsigned thread, struct err *e)
 	int rc = in ? 1 : -1;
 
 	while (rc == 1 && (rc = shuffle_next(in, span, e)) == 1) {
-		const uint64_t out[3] = {by_record ? span[2] : span[1], by_record ? span[1] : span[2], span[3]};
+		const uint64_t out[3] = {by_record ? span[2] : span[1],
+		                         by_record ? span[1] : span[2], span[3]};
 
 		if (!first && span[0] == last && shuffle_add(s->marked, thread, out, e) != 0)
 			rc = -1;
@@ -96,7 +97,8 @@ static int write_part(void *user, size_t i, unsigned thread, struct err *e)
 	struct sealed_out out = {0};
 	struct buf path = {0};
 	uint64_t span[3];
-	int rc = in ? sealed_create(&out, path_of(s->j->dir, i, false, &path), "SPAN", e) : -1, more = 1;
+	int rc = in ? sealed_create(&out, path_of(s->j->dir, i, false, &path), "SPAN", e) : -1,
+	    more = 1;
 
 	(void)thread;
 	while (rc == 0 && (more = shuffle_next(in, span, e)) == 1)
@@ -132,12 +134,16 @@ int spans_solve(const struct spans_job *j, struct err *e)
 	int rc = dir_make_parents(path_of(j->dir, 0, true, &path), e);
 
 	if (rc == 0)
-		s.hashed = shuffle_open(j->dir, "hashed", 4, UINT64_MAX, PARTITIONS_MAX, j->threads, j->mem / 4, e);
+		s.hashed = shuffle_open(j->dir, "hashed", 4, UINT64_MAX, PARTITIONS_MAX, j->threads,
+		                        j->mem / 4, e);
 	if (s.hashed)
-		s.marked = shuffle_open(j->dir, "marked", 3, j->n, parts, j->threads, j->mem / 4, e);
-	if (!s.marked || par_for(j->threads, j->n, read_shard, &s, e) != 0 || shuffle_end(s.hashed, e) != 0 ||
-	    par_for(j->threads, shuffle_partitions(s.hashed), mark, &s, e) != 0 || shuffle_end(s.marked, e) != 0 ||
-	    par_for(j->threads, parts, write_part, &s, e) != 0 || write_head(j->dir, j->n, parts, e) != 0)
+		s.marked =
+		        shuffle_open(j->dir, "marked", 3, j->n, parts, j->threads, j->mem / 4, e);
+	if (!s.marked || par_for(j->threads, j->n, read_shard, &s, e) != 0 ||
+	    shuffle_end(s.hashed, e) != 0 ||
+	    par_for(j->threads, shuffle_partitions(s.hashed), mark, &s, e) != 0 ||
+	    shuffle_end(s.marked, e) != 0 || par_for(j->threads, parts, write_part, &s, e) != 0 ||
+	    write_head(j->dir, j->n, parts, e) != 0)
 		rc = -1;
 	shuffle_close(s.hashed);
 	shuffle_close(s.marked);
@@ -209,10 +215,12 @@ void spans_close(struct spans *s)
 	*s = (struct spans){0};
 }
 
-const struct span_mark *spans_find(const struct spans *s, uint64_t shard, uint64_t record, size_t *n)
+const struct span_mark *spans_find(const struct spans *s, uint64_t shard, uint64_t record,
+                                   size_t *n)
 {
 	/* as shuffle_add chose the partition */
-	const size_t part = s->shards ? (size_t)((unsigned __int128)shard * s->parts / s->shards) : 0;
+	const size_t part =
+	        s->shards ? (size_t)((unsigned __int128)shard * s->parts / s->shards) : 0;
 	const struct span_mark *mark;
 	size_t low = 0, high;
 
@@ -224,12 +232,14 @@ const struct span_mark *spans_find(const struct spans *s, uint64_t shard, uint64
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 
-		if (mark[middle].shard < shard || (mark[middle].shard == shard && mark[middle].record < record))
+		if (mark[middle].shard < shard ||
+		    (mark[middle].shard == shard && mark[middle].record < record))
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	while (low + *n < s->marks[part] && mark[low + *n].shard == shard && mark[low + *n].record == record)
+	while (low + *n < s->marks[part] && mark[low + *n].shard == shard &&
+	       mark[low + *n].record == record)
 		++*n;
 	return mark + low;
 }

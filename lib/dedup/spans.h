@@ -1,5 +1,5 @@
-/* Spans of text (lines, paragraphs, runs of sentences) that occur more than once in a corpus: all but
- * the first of each are marked.
+/* Spans of text (lines, paragraphs, runs of sentences) that occur more than once in a corpus: all
+ * but the first of each are marked.
  *
  *   DIR/spans/NNNN.part   marked spans of some shards, sorted; DIR/spans/spans is written last */
 #ifndef CURATE_DEDUP_SPANS_H
@@ -52,6 +52,7 @@ int spans_open(struct spans *s, const char *dir, struct err *e);
 void spans_close(struct spans *s);
 
 /* The marks of one record, in order of spans; *n of them. */
-const struct span_mark *spans_find(const struct spans *s, uint64_t shard, uint64_t record, size_t *n);
+const struct span_mark *spans_find(const struct spans *s, uint64_t shard, uint64_t record,
+                                   size_t *n);
 
 #endif

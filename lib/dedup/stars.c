@@ -27,7 +27,10 @@ int stars_add(struct stars *s, unsigned thread, uint64_t a, uint64_t b, struct e
 {
 	const uint64_t there[2] = {a, b}, back[2] = {b, a};
 
-	return shuffle_add(s->edge, thread, there, e) != 0 || shuffle_add(s->edge, thread, back, e) != 0 ? -1 : 0;
+	return shuffle_add(s->edge, thread, there, e) != 0 ||
+	                       shuffle_add(s->edge, thread, back, e) != 0
+	               ? -1
+	               : 0;
 }
 
 void stars_close(struct stars *s)
@@ -41,12 +44,14 @@ struct round {
 	const struct stars *s;
 	enum step step;
 	struct shuffle *from, *to;
-	atomic_uint_fast64_t sum, count; /* of the distinct edges read, to tell when nothing changes */
+	atomic_uint_fast64_t sum,
+	        count; /* of the distinct edges read, to tell when nothing changes */
 };
 
 /* What node u with smallest neighbour `least` does about its neighbour v. Large-star hands both
  * directions to the small-star, which reads only the ones from the larger to the smaller node. */
-static int visit(struct round *r, unsigned thread, uint64_t u, uint64_t least, uint64_t v, struct err *e)
+static int visit(struct round *r, unsigned thread, uint64_t u, uint64_t least, uint64_t v,
+                 struct err *e)
 {
 	const uint64_t m = least < u ? least : u;
 	uint64_t out[2] = {v, m}, back[2] = {m, v};
@@ -54,11 +59,15 @@ static int visit(struct round *r, unsigned thread, uint64_t u, uint64_t least, u
 	switch (r->step) {
 	case STEP_LARGE: /* neighbours above u go to m: (v, m) with v > m */
 		return v > u && shuffle_add(r->to, thread, out, e) != 0 ? -1 : 0;
-	case STEP_SMALL: /* neighbours below u, and u itself, go to m; both directions for the next round */
+	case STEP_SMALL: /* neighbours below u, and u itself, go to m; both directions for the next
+	                    round */
 		if (v == m)
 			out[0] = u;
 		back[1] = out[0];
-		return shuffle_add(r->to, thread, out, e) != 0 || shuffle_add(r->to, thread, back, e) != 0 ? -1 : 0;
+		return shuffle_add(r->to, thread, out, e) != 0 ||
+		                       shuffle_add(r->to, thread, back, e) != 0
+		               ? -1
+		               : 0;
 	case STEP_LABEL: /* stars are left: v > u hangs from root u */
 		if (v < u)
 			return 0;

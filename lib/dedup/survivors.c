@@ -24,9 +24,10 @@ struct leaders {
 	size_t set_n[SURVIVORS_LEADERS], n;
 };
 
-/* Finds the first leader that `doc` is alike enough; makes it a leader itself when there is none. */
-static int find_leader(struct survivors *v, struct leaders *l, uint64_t doc, uint64_t *leader, double *similarity,
-                       struct err *e)
+/* Finds the first leader that `doc` is alike enough; makes it a leader itself when there is none.
+ */
+static int find_leader(struct survivors *v, struct leaders *l, uint64_t doc, uint64_t *leader,
+                       double *similarity, struct err *e)
 {
 	const uint32_t *set = NULL;
 	size_t n = 0;
@@ -50,7 +51,9 @@ static int find_leader(struct survivors *v, struct leaders *l, uint64_t doc, uin
 	}
 	l->doc[l->n] = doc;
 	l->set_n[l->n] = n;
-	l->set[l->n++] = (const uint32_t *)(const void *)arena_copy(&l->kept, (struct slice){(const char *)set, n * 4}).p;
+	l->set[l->n++] = (const uint32_t *)(const void *)arena_copy(
+	                         &l->kept, (struct slice){(const char *)set, n * 4})
+	                         .p;
 	return 0;
 }
 
@@ -83,12 +86,16 @@ int survivors_choose(void *user, size_t i, unsigned thread, struct err *e)
 				break;
 			}
 			v->freed += leader == last && last != best;
-			rc = shuffle_add(v->choice, thread, (const uint64_t[3]){leader, last, bits_of(similarity)}, e);
+			rc = shuffle_add(v->choice, thread,
+			                 (const uint64_t[3]){leader, last, bits_of(similarity)}, e);
 		} else {
-			/* Documents of an index all survive; new ones leave for the first of them. */
+			/* Documents of an index all survive; new ones leave for the first of them.
+			 */
 			const uint64_t survivor = last < v->s->old_docs ? last : best;
 
-			rc = shuffle_add(v->choice, thread, (const uint64_t[3]){survivor, last, bits_of(similarity)}, e);
+			rc = shuffle_add(v->choice, thread,
+			                 (const uint64_t[3]){survivor, last, bits_of(similarity)},
+			                 e);
 		}
 		rc = rc == 0 ? 1 : -1;
 	}
@@ -101,15 +108,17 @@ int survivors_choose(void *user, size_t i, unsigned thread, struct err *e)
 }
 
 /* A survivor's signature and id go to the name file; *name becomes its place. */
-static int write_name(struct survivors *v, struct open_sketches *open, struct sealed_out *out, uint64_t file,
-                      uint64_t survivor, struct arena *mem, uint64_t *name, struct err *e)
+static int write_name(struct survivors *v, struct open_sketches *open, struct sealed_out *out,
+                      uint64_t file, uint64_t survivor, struct arena *mem, uint64_t *name,
+                      struct err *e)
 {
 	const uint32_t sig_bytes = v->s->shape.sig_bytes;
 	uint8_t *const sig = arena_alloc(mem, sig_bytes);
 	struct slice id;
 	uint32_t n;
 
-	if (open_sketches_sig(open, survivor, sig, e) != 0 || open_sketches_id(open, survivor, mem, &id, e) != 0)
+	if (open_sketches_sig(open, survivor, sig, e) != 0 ||
+	    open_sketches_id(open, survivor, mem, &id, e) != 0)
 		return -1;
 	n = (uint32_t)id.n;
 	if (sealed_write(out, sig, sig_bytes, e) != 0)
@@ -129,8 +138,8 @@ static void raise_to(_Atomic uint64_t *most, uint64_t value)
 }
 
 /* Hands on the members of one survivor, which `in` stands before; `first` is the first of them. */
-static int size_group(struct survivors *v, struct shuffle_in *in, unsigned thread, uint64_t size, uint64_t first,
-                      uint64_t name, struct err *e)
+static int size_group(struct survivors *v, struct shuffle_in *in, unsigned thread, uint64_t size,
+                      uint64_t first, uint64_t name, struct err *e)
 {
 	uint64_t choice[3], cluster = 0;
 

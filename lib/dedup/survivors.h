@@ -8,12 +8,13 @@
 /* A pass over sorted partitions, shared by its jobs. */
 struct survivors {
 	const struct sketches *s;
-	double verify;  /* least true Jaccard to the survivor; 0: not verified */
-	uint64_t mem;   /* of one thread */
+	double verify; /* least true Jaccard to the survivor; 0: not verified */
+	uint64_t mem;  /* of one thread */
 	const char *dir;
 	struct shuffle *member; /* (root, order, document) */
 	struct shuffle *choice; /* (survivor, document, bits of the similarity as a double) */
-	struct shuffle *sized;  /* (document, survivor, cluster, size, name, bits of the similarity) */
+	struct shuffle
+	        *sized; /* (document, survivor, cluster, size, name, bits of the similarity) */
 	_Atomic uint64_t freed, unverified, clusters, largest, dropped;
 };
 

@@ -44,7 +44,8 @@ static const struct sealed *open_name(struct writer *w, uint64_t file, struct er
 }
 
 /* A negative similarity is not known yet: it is estimated from the signatures. */
-static int fill_similarity(struct writer *w, struct verdict_entry *entry, double known, struct err *e)
+static int fill_similarity(struct writer *w, struct verdict_entry *entry, double known,
+                           struct err *e)
 {
 	const uint32_t bytes = w->v->s->shape.sig_bytes;
 	const uint64_t at = entry->name & ((UINT64_C(1) << 40) - 1);
@@ -60,8 +61,8 @@ static int fill_similarity(struct writer *w, struct verdict_entry *entry, double
 	if (!name || at < bytes || sealed_read(name, at - bytes, w->other, bytes, e) != 0 ||
 	    open_sketches_sig(&w->open, entry->doc, w->own, e) != 0)
 		return -1;
-	entry->similarity = (float)signature_similarity(w->own, w->other, bytes,
-	                                                 w->v->s->shape.sig_width ? w->v->s->shape.sig_width : 1);
+	entry->similarity = (float)signature_similarity(
+	        w->own, w->other, bytes, w->v->s->shape.sig_width ? w->v->s->shape.sig_width : 1);
 	return 0;
 }
 

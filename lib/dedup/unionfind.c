@@ -28,10 +28,12 @@ uint64_t unionfind_root(struct unionfind *u, uint64_t a)
 
 		if (p == a)
 			return a;
-		const uint64_t above = atomic_load_explicit(&u->parent[p], memory_order_relaxed) & ~MARK;
+		const uint64_t above =
+		        atomic_load_explicit(&u->parent[p], memory_order_relaxed) & ~MARK;
 
 		if (above != p) /* only a root carries the mark, and a is none */
-			atomic_compare_exchange_weak_explicit(&u->parent[a], &p, above, memory_order_relaxed,
+			atomic_compare_exchange_weak_explicit(&u->parent[a], &p, above,
+			                                      memory_order_relaxed,
 			                                      memory_order_relaxed);
 		a = above;
 	}
@@ -53,7 +55,8 @@ void unionfind_join(struct unionfind *u, uint64_t a, uint64_t b)
 		uint64_t expected = atomic_load_explicit(&u->parent[b], memory_order_relaxed);
 
 		if ((expected & ~MARK) == b &&
-		    atomic_compare_exchange_strong_explicit(&u->parent[b], &expected, a, memory_order_relaxed,
+		    atomic_compare_exchange_strong_explicit(&u->parent[b], &expected, a,
+		                                            memory_order_relaxed,
 		                                            memory_order_relaxed)) {
 			atomic_fetch_or_explicit(&u->parent[a], MARK, memory_order_relaxed);
 			return;

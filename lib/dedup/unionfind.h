@@ -1,5 +1,5 @@
-/* Connected components in memory: lock-free, eight bytes a document, the smallest number of a set is
- * its root whatever the order of the unions. */
+/* Connected components in memory: lock-free, eight bytes a document, the smallest number of a set
+ * is its root whatever the order of the unions. */
 #ifndef CURATE_DEDUP_UNIONFIND_H
 #define CURATE_DEDUP_UNIONFIND_H
 

@@ -63,7 +63,8 @@ int verdict_open(struct verdict *v, const char *dir, struct err *e)
 	for (size_t i = 0; rc == 0 && i < v->head.parts; i++) {
 		const void *content = NULL;
 
-		rc = sealed_map(file_path(dir, i, "part", &path), VERDICT_PART, &content, &v->part_bytes[i], e);
+		rc = sealed_map(file_path(dir, i, "part", &path), VERDICT_PART, &content,
+		                &v->part_bytes[i], e);
 		v->part[i] = content;
 		v->entries[i] = v->part_bytes[i] / sizeof **v->part;
 		v->last[i] = i ? v->last[i - 1] : 0;
@@ -73,7 +74,8 @@ int verdict_open(struct verdict *v, const char *dir, struct err *e)
 	for (size_t i = 0; rc == 0 && i < v->head.names; i++) {
 		const void *content = NULL;
 
-		rc = sealed_map(file_path(dir, i, "name", &path), VERDICT_NAME, &content, &v->name_bytes[i], e);
+		rc = sealed_map(file_path(dir, i, "name", &path), VERDICT_NAME, &content,
+		                &v->name_bytes[i], e);
 		v->name[i] = content;
 	}
 	buf_free(&path);
@@ -140,7 +142,8 @@ static const struct verdict_entry *find_from(const struct verdict *v, size_t sha
 		return NULL;
 	begin = v->base[file];
 	end = v->base[file + 1];
-	for (size_t i = first_part(v, begin); i < v->head.parts && (i == 0 || v->last[i - 1] < end); i++) {
+	for (size_t i = first_part(v, begin); i < v->head.parts && (i == 0 || v->last[i - 1] < end);
+	     i++) {
 		const size_t stop = first_in_part(v, i, end);
 		size_t low = first_in_part(v, i, begin), high = stop;
 
@@ -165,7 +168,8 @@ const struct verdict_entry *verdict_find(const struct verdict *v, size_t shard, 
 	return entry && entry->record == record ? entry : NULL;
 }
 
-const struct verdict_entry *verdict_next(const struct verdict *v, size_t shard, const struct verdict_entry *last)
+const struct verdict_entry *verdict_next(const struct verdict *v, size_t shard,
+                                         const struct verdict_entry *last)
 {
 	return find_from(v, shard, last ? last->record + 1 : 0);
 }
@@ -192,7 +196,8 @@ void verdict_json(const struct verdict *v, const struct verdict_entry *entry, st
 		json_write_text(out, verdict_name(v, entry));
 		buf_addf(out, ",");
 	}
-	buf_addf(out, "\"cluster\":%llu,\"size\":%u", (unsigned long long)entry->cluster, entry->size);
+	buf_addf(out, "\"cluster\":%llu,\"size\":%u", (unsigned long long)entry->cluster,
+	         entry->size);
 	if (entry->survivor != entry->doc)
 		buf_addf(out, ",\"similarity\":%.3f", (double)entry->similarity);
 	buf_addf(out, "}");

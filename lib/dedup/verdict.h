@@ -14,10 +14,10 @@
 /* One member of a cluster of two and more. Survivors are members too: survivor == doc. */
 struct verdict_entry {
 	uint64_t doc, record, survivor;
-	uint64_t cluster;  /* number of the cluster's first document */
-	uint64_t name;     /* place of the survivor's id: file << 40 | offset */
-	uint32_t size;     /* members */
-	float similarity;  /* to the survivor: estimated, or true after --verify */
+	uint64_t cluster; /* number of the cluster's first document */
+	uint64_t name;    /* place of the survivor's id: file << 40 | offset */
+	uint32_t size;    /* members */
+	float similarity; /* to the survivor: estimated, or true after --verify */
 };
 
 struct verdict_stats {
@@ -53,8 +53,10 @@ bool verdict_is_done(const char *dir, uint64_t key);
 /* The entry of a record of shard `shard` (counted without the indexes), or NULL. */
 const struct verdict_entry *verdict_find(const struct verdict *v, size_t shard, uint64_t record);
 
-/* Walks one shard's entries in order of records: the one behind `last` (NULL: the first), or NULL. */
-const struct verdict_entry *verdict_next(const struct verdict *v, size_t shard, const struct verdict_entry *last);
+/* Walks one shard's entries in order of records: the one behind `last` (NULL: the first), or NULL.
+ */
+const struct verdict_entry *verdict_next(const struct verdict *v, size_t shard,
+                                         const struct verdict_entry *last);
 
 /* The id of the document an entry survives as. */
 struct slice verdict_name(const struct verdict *v, const struct verdict_entry *entry);

@@ -2,7 +2,8 @@
  *   bench_dedup sketch FILE.txt           one document a line
  *   bench_dedup join DIR DOCS MEM_MB THREADS
  *       match and cluster DOCS made-up sketches of 14 bands (a fifth are near duplicates), in DIR
- *   bench_dedup                           both, of made-up text and of 2 million made-up sketches */
+ *   bench_dedup                           both, of made-up text and of 2 million made-up sketches
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -36,7 +37,8 @@ static size_t space_words(struct slice text, struct slice *word)
 	return n;
 }
 
-static void bench(struct slice all, enum signature_mode mode, enum signature_level level, enum shingle_hash hash)
+static void bench(struct slice all, enum signature_mode mode, enum signature_level level,
+                  enum shingle_hash hash)
 {
 	struct arena mem = {0};
 	struct signature s;
@@ -70,8 +72,11 @@ static void bench(struct slice all, enum signature_mode mode, enum signature_lev
 	seconds = cpu() - begin;
 	printf("%-6s %-7s %-7s %7.1f MB/s  %8.0f docs/s  (%zu docs, check %016llx)\n",
 	       mode == SIGNATURE_FAST ? "fast" : "compat",
-	       mode == SIGNATURE_FAST ? "" : hash == SHINGLE_SHA1 ? "sha1" : "xxhash", level_name[level],
-	       (double)all.n / 1e6 / seconds, (double)docs / seconds, docs, (unsigned long long)check);
+	       mode == SIGNATURE_FAST ? ""
+	       : hash == SHINGLE_SHA1 ? "sha1"
+	                              : "xxhash",
+	       level_name[level], (double)all.n / 1e6 / seconds, (double)docs / seconds, docs,
+	       (unsigned long long)check);
 	arena_free(&mem);
 	free(sig);
 	signature_close(&s);
@@ -82,21 +87,26 @@ enum { SHARDS = 40 };
 static int make_shard(const char *path, uint64_t first, uint64_t docs, struct err *e)
 {
 	const struct sketch_shape shape = {.lists = 15, .width = 1, .sig_bytes = 112};
-	struct sketch_out *const o = sketch_create(path, &shape, S("bench"), S("shard"), 64 << 20, e);
+	struct sketch_out *const o =
+	        sketch_create(path, &shape, S("bench"), S("shard"), 64 << 20, e);
 
 	for (uint64_t i = first; o && i < first + docs; i++) {
 		/* One in five is like an earlier document in half of its bands. */
 		const uint64_t r = hash_mix(i), like = r % 5 == 0 ? hash_mix(r) % (i + 1) : i;
 		uint64_t key[14], sig[14];
 		char id[32];
-		struct sketch_row row = {.record = i - first, .order = 1, .keys = 14, .key = key,
+		struct sketch_row row = {.record = i - first,
+		                         .order = 1,
+		                         .keys = 14,
+		                         .key = key,
 		                         .sig = (const uint8_t *)sig};
 
 		for (unsigned b = 0; b < 14; b++) {
 			key[b] = hash_mix((r >> b & 1 ? like : i) * 14 + b);
 			sig[b] = key[b];
 		}
-		row.id = (struct slice){id, (size_t)snprintf(id, sizeof id, "doc-%012llu", (unsigned long long)i)};
+		row.id = (struct slice){
+		        id, (size_t)snprintf(id, sizeof id, "doc-%012llu", (unsigned long long)i)};
 		if (sketch_add(o, &row, e) != 0)
 			return -1;
 	}
@@ -137,11 +147,13 @@ static int join(const char *dir, uint64_t docs, uint64_t mem, unsigned threads, 
 	if (rc != 0)
 		return -1;
 	getrusage(RUSAGE_SELF, &usage);
-	printf("%llu docs: make %.1f s, check %.1f s, match %.1f s, cluster %.1f s of CPU; %.0f docs/s match+cluster, "
+	printf("%llu docs: make %.1f s, check %.1f s, match %.1f s, cluster %.1f s of CPU; %.0f "
+	       "docs/s match+cluster, "
 	       "%.0f with the check; %llu edges, %llu clusters, %llu dropped; peak %.0f MB\n",
 	       (unsigned long long)s.docs, t[1] - t[0], t[2] - t[1], t[3] - t[2], t[4] - t[3],
-	       (double)s.docs / (t[4] - t[2]), (double)s.docs / (t[4] - t[1]), (unsigned long long)stats.edges,
-	       (unsigned long long)stats.clusters, (unsigned long long)stats.dropped, (double)usage.ru_maxrss / 1024);
+	       (double)s.docs / (t[4] - t[2]), (double)s.docs / (t[4] - t[1]),
+	       (unsigned long long)stats.edges, (unsigned long long)stats.clusters,
+	       (unsigned long long)stats.dropped, (double)usage.ru_maxrss / 1024);
 	sketches_close(&s);
 	for (unsigned i = 0; i < SHARDS; i++)
 		buf_free(&name[i]);
@@ -152,7 +164,8 @@ static int join(const char *dir, uint64_t docs, uint64_t mem, unsigned threads, 
 static void make_text(struct buf *out, size_t bytes)
 {
 	for (uint64_t i = 0; out->n < bytes; i++) {
-		const uint64_t r = hash_mix(i), word = hash_mix((r & 0xffff) * (r >> 16 & 0xffff) >> 18);
+		const uint64_t r = hash_mix(i),
+		               word = hash_mix((r & 0xffff) * (r >> 16 & 0xffff) >> 18);
 		const unsigned n = 1 + (unsigned)(word % 5 + (word >> 8) % 6);
 
 		for (unsigned k = 0; k < n; k++)
@@ -188,7 +201,8 @@ static int bench_default(struct err *e)
 
 static int usage(const char *why)
 {
-	fprintf(stderr, "usage: bench_dedup sketch FILE.txt | join DIR DOCS MEM_MB THREADS %s\n", why);
+	fprintf(stderr, "usage: bench_dedup sketch FILE.txt | join DIR DOCS MEM_MB THREADS %s\n",
+	        why);
 	return 2;
 }
 
@@ -201,7 +215,9 @@ int main(int argc, char **argv)
 		return bench_default(&e) == 0 ? 0 : usage(e.msg);
 	if (argc == 6 && strcmp(argv[1], "join") == 0)
 		return join(argv[2], strtoull(argv[3], NULL, 10), strtoull(argv[4], NULL, 10) << 20,
-		            (unsigned)strtoul(argv[5], NULL, 10), &e) == 0 ? 0 : usage(e.msg);
+		            (unsigned)strtoul(argv[5], NULL, 10), &e) == 0
+		               ? 0
+		               : usage(e.msg);
 	if (argc != 3 || file_read_all(argv[2], &text, (size_t)1 << 31, &e) != 0)
 		return usage(e.msg);
 	bench_all(&text);

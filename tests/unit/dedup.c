@@ -28,7 +28,8 @@ static void sorting_equals_comparison(void **state)
 	(void)state;
 	for (unsigned width = 2; width <= 6; width++)
 		for (size_t n = 0; n < 6000; n = n * 3 + 5) {
-			uint64_t *const a = mem_alloc((n + 1) * width * 8), *const spare = mem_alloc((n + 1) * width * 8);
+			uint64_t *const a = mem_alloc((n + 1) * width * 8),
+			                *const spare = mem_alloc((n + 1) * width * 8);
 			uint64_t sum = 0;
 
 			for (size_t i = 0; i < n * width; i++)
@@ -37,7 +38,8 @@ static void sorting_equals_comparison(void **state)
 				sum += hash64((struct slice){(char *)(a + i * width), width * 8});
 			radix_sort(a, spare, n, width);
 			for (size_t i = 1; i < n; i++)
-				assert_true(radix_compare(a + (i - 1) * width, a + i * width, width) <= 0);
+				assert_true(radix_compare(a + (i - 1) * width, a + i * width,
+				                          width) <= 0);
 			for (size_t i = 0; i < n; i++)
 				sum -= hash64((struct slice){(char *)(a + i * width), width * 8});
 			assert_true(sum == 0);
@@ -115,7 +117,8 @@ static void make_world(struct world *w, uint64_t spread)
 		struct sketch_out *o;
 
 		snprintf(w->path[f], PATHS, "%s/%zu.sketch", scratch, f);
-		o = sketch_create(w->path[f], &shape, S("made up"), S("shard"), f == 1 ? 20000 : 1 << 20, &e);
+		o = sketch_create(w->path[f], &shape, S("made up"), S("shard"),
+		                  f == 1 ? 20000 : 1 << 20, &e);
 		assert_non_null(o);
 		for (size_t i = 0; i < DOCS; i++, w->n++) {
 			char id[32];
@@ -127,7 +130,8 @@ static void make_world(struct world *w, uint64_t spread)
 			w->order[w->n] = 1 + hash_mix(w->n) % 50;
 			row.key = w->key[w->n];
 			row.order = w->order[w->n];
-			row.id = (struct slice){id, (size_t)snprintf(id, sizeof id, "doc-%zu", w->n)};
+			row.id = (struct slice){id,
+			                        (size_t)snprintf(id, sizeof id, "doc-%zu", w->n)};
 			assert_int_equal(sketch_add(o, &row, &e), 0);
 		}
 		assert_int_equal(sketch_commit(o, &e), 0);
@@ -162,7 +166,8 @@ static void check_world(struct world *w, uint64_t mem, unsigned threads)
 	struct verdict_stats stats;
 	struct verdict v;
 	const struct match_options m = {.dir = scratch, .tasks = 1, .threads = threads, .mem = mem};
-	const struct cluster_options c = {.edges = scratch, .dir = scratch, .threads = threads, .mem = mem};
+	const struct cluster_options c = {
+	        .edges = scratch, .dir = scratch, .threads = threads, .mem = mem};
 	uint64_t dropped = 0;
 
 	assert_int_equal(sketches_open(&s, path, FILES, 0, &e), 0);
@@ -180,13 +185,15 @@ static void check_world(struct world *w, uint64_t mem, unsigned threads)
 		for (size_t k = 0; k < w->n; k++)
 			if (find(w, k) == root) {
 				size++;
-				if (w->order[k] < w->order[best] || (w->order[k] == w->order[best] && k < best))
+				if (w->order[k] < w->order[best] ||
+				    (w->order[k] == w->order[best] && k < best))
 					best = k;
 			}
 		assert_true((entry != NULL) == (size > 1));
 		if (!entry)
 			continue;
-		assert_true(entry->doc == i && entry->survivor == best && entry->size == size && entry->cluster == root);
+		assert_true(entry->doc == i && entry->survivor == best && entry->size == size &&
+		            entry->cluster == root);
 		snprintf(name, sizeof name, "doc-%zu", (size_t)best);
 		assert_true(slice_equal(verdict_name(&v, entry), slice_of(name)));
 		assert_true(entry->similarity >= 0.74 && entry->similarity <= 1);
@@ -270,10 +277,10 @@ static void damaged_files_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sorting_equals_comparison),
-		cmocka_unit_test(a_shuffle_sorts_in_any_memory),
-		cmocka_unit_test(verdicts_are_those_of_a_simple_computation),
-		cmocka_unit_test(damaged_files_are_refused),
+	        cmocka_unit_test(sorting_equals_comparison),
+	        cmocka_unit_test(a_shuffle_sorts_in_any_memory),
+	        cmocka_unit_test(verdicts_are_those_of_a_simple_computation),
+	        cmocka_unit_test(damaged_files_are_refused),
 	};
 	int failed;
 

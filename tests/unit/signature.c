@@ -20,12 +20,15 @@ static void parameters_are_those_of_numpy_seed_1(void **state)
 
 	(void)state;
 	signature_numpy(1, 112, a, b);
-	assert_true(a[0] == 775169054918279404u && a[1] == 1758426461858698313u && a[2] == 2109959069025162u);
-	assert_true(b[0] == 1062448801025099917u && b[1] == 1324811268927594100u && b[2] == 1217488311597731462u);
+	assert_true(a[0] == 775169054918279404u && a[1] == 1758426461858698313u &&
+	            a[2] == 2109959069025162u);
+	assert_true(b[0] == 1062448801025099917u && b[1] == 1324811268927594100u &&
+	            b[2] == 1217488311597731462u);
 }
 
 /* The signature of n made-up shingles, given in two pieces. */
-static uint64_t *sign(const struct signature *s, enum signature_level level, size_t n, uint64_t seed)
+static uint64_t *sign(const struct signature *s, enum signature_level level, size_t n,
+                      uint64_t seed)
 {
 	struct signature other = *s;
 	uint64_t *sig = aligned_alloc(64, (s->lanes * sizeof *sig + 63) / 64 * 64), shingle[3000];
@@ -51,7 +54,8 @@ static void check_levels(enum signature_mode mode, unsigned bits, unsigned count
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
 		uint64_t *const scalar = sign(&s, SIGNATURE_SCALAR, sizes[i], i);
 
-		for (enum signature_level level = SIGNATURE_AVX2; level <= signature_best(); level++) {
+		for (enum signature_level level = SIGNATURE_AVX2; level <= signature_best();
+		     level++) {
 			uint64_t *const simd = sign(&s, level, sizes[i], i);
 
 			assert_memory_equal(scalar, simd, count * sizeof *simd);
@@ -92,11 +96,13 @@ static void the_formula_wraps_before_the_remainder(void **state)
 	signature_close(&s);
 }
 
-/* Random text of ASCII, two-, three- and four-byte characters, words and separators of all kinds. */
+/* Random text of ASCII, two-, three- and four-byte characters, words and separators of all kinds.
+ */
 static size_t random_text(char *out, size_t max, uint64_t seed)
 {
-	static const char *const piece[] = {"a", "Z", "7", " ", "\n", ",", "é", "ß", "Ж", "°", "«", "\u00a0",
-	                                    "—", "’", "→", "ⴰ", "語", "の", "、", "가", "😀", "𠀀", "ก", "word"};
+	static const char *const piece[] = {"a",  "Z",  "7",  " ",      "\n", ",",  "é", "ß",
+	                                    "Ж",  "°",  "«",  "\u00a0", "—",  "’",  "→", "ⴰ",
+	                                    "語", "の", "、", "가",     "😀",  "𠀀", "ก", "word"};
 	size_t n = 0;
 
 	for (uint64_t i = 0; n + 8 < max; i++) {
@@ -162,8 +168,10 @@ static void words_are_folded_as_documented(void **state)
 	check_words("Éa\u00a0b", "Éa|b");
 	check_words("ab漢字c、d", "ab|漢|字|c|d");
 	check_words("x😀y", "x|😀|y");
-	check_words("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab c",
-	            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab|c");
+	check_words(
+	        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab c",
+	        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab|"
+	        "c");
 	check_words("012345678901234567890123456789012345678901234567890123456789012漢b",
 	            "000000000000000000000000000000000000000000000000000000000000000|漢|b");
 }
@@ -196,7 +204,8 @@ static void compat_shingles_are_hashes_of_joined_words(void **state)
 	(void)state;
 	/* SHA-1("to be") = 8068eeaa5bf8a2cb… */
 	assert_int_equal(s.n, 2);
-	assert_true((uint32_t)s.hash[0] == (uint32_t)shingle_compat(word, 3, 2, SHINGLE_SHA1, 32, &mem).hash[0]);
+	assert_true((uint32_t)s.hash[0] ==
+	            (uint32_t)shingle_compat(word, 3, 2, SHINGLE_SHA1, 32, &mem).hash[0]);
 	s = shingle_compat(word, 1, 2, SHINGLE_SHA1, 64, &mem);
 	assert_int_equal(s.n, 0);
 	/* XXH64("a") with seed 0 */
@@ -270,16 +279,16 @@ static void the_curve_is_the_formula_and_the_choice_is_near_the_threshold(void *
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(parameters_are_those_of_numpy_seed_1),
-		cmocka_unit_test(all_levels_agree_for_any_number_of_hashes),
-		cmocka_unit_test(the_formula_wraps_before_the_remainder),
-		cmocka_unit_test(folding_is_the_same_at_all_levels),
-		cmocka_unit_test(words_are_folded_as_documented),
-		cmocka_unit_test(a_text_below_n_words_has_no_shingle),
-		cmocka_unit_test(compat_shingles_are_hashes_of_joined_words),
-		cmocka_unit_test(jaccard_counts_each_shingle_once),
-		cmocka_unit_test(fast_signatures_estimate_jaccard),
-		cmocka_unit_test(the_curve_is_the_formula_and_the_choice_is_near_the_threshold),
+	        cmocka_unit_test(parameters_are_those_of_numpy_seed_1),
+	        cmocka_unit_test(all_levels_agree_for_any_number_of_hashes),
+	        cmocka_unit_test(the_formula_wraps_before_the_remainder),
+	        cmocka_unit_test(folding_is_the_same_at_all_levels),
+	        cmocka_unit_test(words_are_folded_as_documented),
+	        cmocka_unit_test(a_text_below_n_words_has_no_shingle),
+	        cmocka_unit_test(compat_shingles_are_hashes_of_joined_words),
+	        cmocka_unit_test(jaccard_counts_each_shingle_once),
+	        cmocka_unit_test(fast_signatures_estimate_jaccard),
+	        cmocka_unit_test(the_curve_is_the_formula_and_the_choice_is_near_the_threshold),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
