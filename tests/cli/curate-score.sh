@@ -133,7 +133,7 @@ check "a loss file of an unknown model is a usage error" exits 2 "$score" streng
 
 gzip -c scored.jsonl | head -c 9000 >cut.jsonl.gz
 check "a damaged shard counts up to the damage, or stops" bash -c "
-	'$score' threshold --score quality --top 10% cut.jsonl.gz 2>&1 >cut.json | grep -q 'what stands before it was read' &&
+	'$score' threshold --score quality --top 10% cut.jsonl.gz 2>e >cut.json && grep -q 'what stands before it was read' e &&
 	grep -q '\"documents\":[1-9]' cut.json && ! '$score' threshold -q --score quality --top 10% --on-corrupt stop cut.jsonl.gz"
 check "what is read once cannot skip a damaged shard" exits 2 "$score" threshold --score quality --top 10% --on-corrupt skip cut.jsonl.gz
 
@@ -181,7 +181,7 @@ assert [(r["id"], r["Model"], r["total_loss"], r["tokens"], r["chars"]) for r in
 assert abs(rows[0]["bpc"] - 1 / 13 / math.log(2)) < 1e-12
 EOF
 check "loss: documents that are there are not asked again" bash -c "
-	'$score' loss -u '$url' -M m --have loss.jsonl <ask.jsonl 2>&1 >more.jsonl | grep -q '2 were there already' && [ ! -s more.jsonl ]"
+	'$score' loss -u '$url' -M m --have loss.jsonl <ask.jsonl 2>e >more.jsonl; grep -q '2 were there already' e && [ ! -s more.jsonl ]"
 kill "$server"
 wait "$server" 2>/dev/null
 check "loss: a server that is gone is exit 3" exits 3 "$score" loss -q -u "$url" -M m --retries 0 -i ask.jsonl
