@@ -22,7 +22,8 @@ static double now_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* When a process began, in the kernel's ticks: a pid that was given out again is told by it. */
+/* When a process began, in the kernel's ticks: a pid that was given out again is told by it. 0: there
+ * is no such process. */
 static unsigned long long process_start(long pid)
 {
 	char path[64], text[1024];
@@ -39,6 +40,8 @@ static unsigned long long process_start(long pid)
 	text[n] = 0;
 	const char *p = strrchr(text, ')'); /* the name before it may hold spaces */
 
+	if (p && p[1] == ' ' && (p[2] == 'Z' || p[2] == 'X'))
+		return 0; /* dead, and only waiting for its parent to ask */
 	for (int field = 2; p && field < 22; field++)
 		p = strchr(p + 1, ' ');
 	if (p)
