@@ -12,6 +12,9 @@ int prox_prompt_main(int argc, char **argv);
 int prox_generate_main(int argc, char **argv);
 int prox_eval_main(int argc, char **argv);
 
+/* In a small --mem the default limit of a record's length comes down, and that is said. */
+void prox_fit_records(const struct common *c, struct recipe *r);
+
 /* How requests are made: part of the options of prompt and generate. */
 struct prox_request_options {
 	struct prox_request request;

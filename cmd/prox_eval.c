@@ -74,7 +74,7 @@ static void add_phrases(struct slice raw, struct slice left, const struct prox_f
 	}
 }
 
-static void add_truth(struct options *o, struct doc *d, const struct prox_outcome *a,
+static void add_truth(struct doc *d, const struct prox_outcome *a,
                       const struct prox_found found[STORES], struct prox_eval *v)
 {
 	if (found[GOLD].n)
@@ -83,7 +83,6 @@ static void add_truth(struct options *o, struct doc *d, const struct prox_outcom
 	            &v->with_a_kept);
 	add_phrases(d->source, a->text, &found[WITHOUT], d->mem, &v->without, &v->without_raw,
 	            &v->without_a);
-	(void)o;
 }
 
 static void evaluate(void *user, struct doc *d, struct buf *out)
@@ -112,7 +111,7 @@ static void evaluate(void *user, struct doc *d, struct buf *out)
 		else
 			v.doc.extra += outcome[A].dropped;
 		if (o->truth.n)
-			add_truth(o, d, &outcome[A], found, &v);
+			add_truth(d, &outcome[A], found, &v);
 	}
 	pthread_mutex_lock(&o->lock);
 	if (failed)
@@ -266,8 +265,10 @@ static enum rc work(void *user, const struct list *rest, struct err *e)
 	recipe_defaults(&recipe);
 	if (rest->n < 1 || rest->n > 2 || (rest->n == 2) == (o->truth.n > 0))
 		err_set(e, "name one file of programs and --truth, or two files (see --help)");
-	else if (common_options(&o->common, &recipe, e) == 0)
+	else if (common_options(&o->common, &recipe, e) == 0) {
+		prox_fit_records(&o->common, &recipe);
 		rc = compare(o, &recipe, rest, e);
+	}
 	recipe_free(&recipe);
 	return rc;
 }

@@ -133,7 +133,7 @@ static enum rc programs(struct options *o, const struct list *rest, struct recip
 
 /* A record may need many times its size while it is worked on: in a small budget the default limit
  * of its length must come down. */
-static void fit_records(const struct common *c, struct recipe *r)
+void prox_fit_records(const struct common *c, struct recipe *r)
 {
 	const uint64_t mem = r->limits.mem, most = mem / 64;
 
@@ -152,7 +152,7 @@ static enum rc work(void *user, const struct list *rest, struct err *e)
 
 	recipe_defaults(&recipe);
 	if (common_options(&o->common, &recipe, e) == 0) {
-		fit_records(&o->common, &recipe);
+		prox_fit_records(&o->common, &recipe);
 		if (o->as_programs)
 			rc = programs(o, rest, &recipe, e);
 		else if (add_stage(o, rest, &recipe, e) == 0)

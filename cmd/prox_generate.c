@@ -41,8 +41,8 @@ static const struct option options[] = {
 	             .help = "before the second try; doubles, and Retry-After is heeded"}},
 	{0, "NAME", {"token-env", PARAM_TEXT, AT(token_env),
 	             .help = "environment variable that holds the bearer token"}},
-	{0, "SIZE", {"window", PARAM_SIZE, AT(window), "16M", .min = 1, .max = 1e12,
-	             .help = "text under way at once"}},
+	{0, "SIZE", {"in-flight", PARAM_SIZE, AT(window), "16M", .min = 1, .max = 1e12,
+	             .help = "text of documents under way at once"}},
 	{0, NULL, {"force", PARAM_BOOL, AT(force), .help = "start again, whatever is there"}},
 	COMMON_INPUT(AT(common)),
 	COMMON_RUN(AT(common)),
@@ -141,8 +141,10 @@ static enum rc work(void *user, const struct list *rest, struct err *e)
 	if (rest->n || !o->endpoint.n || !o->programs.n || (!o->common.input.n && !o->common.file_list.n))
 		err_set(e, "name documents (-i), a server (-e) and a file for the programs (-p)");
 	else if (add_stage(o, &recipe, e) == 0 && common_options(&o->common, &recipe, e) == 0 &&
-	         prox_request_open(&o->request, e) == 0)
+	         prox_request_open(&o->request, e) == 0) {
+		prox_fit_records(&o->common, &recipe);
 		rc = ask_server(o, &recipe, e);
+	}
 	prox_request_close(&o->request);
 	if (rc == RC_OK && o->folder.out.n)
 		rc = job_folder(&recipe, &o->common, &o->folder, e);

@@ -74,8 +74,10 @@ static enum rc work(void *user, const struct list *rest, struct err *e)
 	if (rest->n)
 		err_set(e, "documents are named with -i (see --help)");
 	else if (common_options(&o->common, &recipe, e) == 0 &&
-	         prox_request_open(&o->request, e) == 0)
+	         prox_request_open(&o->request, e) == 0) {
+		prox_fit_records(&o->common, &recipe);
 		rc = job_stream(&recipe, &o->common, &o->stream, e);
+	}
 	prox_request_close(&o->request);
 	recipe_free(&recipe);
 	return rc;
