@@ -31,7 +31,8 @@ static void c4_paragraph_doc(const void *self, struct doc *d, struct arena *scra
 			long_lines += (int64_t)utf8_count(line) >= r->min_paragraph_len;
 	stats_add(&s, "long_lines", (double)long_lines);
 	if (long_lines < r->min_paragraphs)
-		stats_drop(&s, arena_addf(d->mem, "< %lld paragraphs", (long long)r->min_paragraphs));
+		stats_drop(&s,
+		           arena_addf(d->mem, "< %lld paragraphs", (long long)r->min_paragraphs));
 	stats_close(&s);
 }
 

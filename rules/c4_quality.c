@@ -128,7 +128,7 @@ static bool has_words(struct slice line, int64_t least)
 	return least <= 0;
 }
 
-/* Bytes of the citation at the head of s, which starts with '[': \[\d*]|\[edit]|\[citation needed] */
+/* Bytes of \[\d*]|\[edit]|\[citation needed] at the head of s, which starts with '['. */
 static size_t citation(struct slice s)
 {
 	static const struct slice words[] = {S_INIT("[edit]"), S_INIT("[citation needed]")};
@@ -220,7 +220,8 @@ static bool judge_lines(struct work *w)
 
 	doc_lines(w->d);
 	for (size_t i = 0; i < w->d->n_lines; i++) {
-		struct splitlines pieces = splitlines_of(w->d->line[i].text, i + 1 == w->d->n_lines);
+		struct splitlines pieces =
+		        splitlines_of(w->d->line[i].text, i + 1 == w->d->n_lines);
 
 		while (splitlines_next(&pieces, &piece)) {
 			if (!judge_line(w, i, piece, &verdict))

@@ -64,8 +64,8 @@ static bool judge_lines(const struct fineweb_quality *r, const struct pieces *li
 	                   S("short_line_ratio"));
 }
 
-/* Every run of non-space is at least one word, unless it is the one string the tokenizer loses: most
- * documents pass by that alone, and their words need not be told apart. */
+/* Every run of non-space is at least one word, unless it is the one string the tokenizer loses:
+ * most documents pass by that alone, and their words need not be told apart. */
 static bool has_surely_words(struct doc *d, double least)
 {
 	struct slice text = doc_text(d);

@@ -1,4 +1,4 @@
-/* Gopher's quality rules (Rae et al. 2021, table A1, as datatrove 0.10 applies them): the number and
+/* Gopher's quality rules (Rae et al. 2021, table A1, as datatrove 0.10 applies them): number and
  * length of words, symbols, bullets, ellipses, letters and stop words. A threshold of 0 is off. */
 #include "lib/run/stage.h"
 
@@ -35,7 +35,8 @@ static const struct param params[] = {
 	{.name = "max_symbol_word_ratio", .kind = PARAM_REAL, .at = AT(max_symbol_word_ratio),
 	 .preset = "0.1", .min = 0, .max = 1e9, .help = "most '#', and most ellipses, a word"},
 	{.name = "max_bullet_lines_ratio", .kind = PARAM_REAL, .at = AT(max_bullet_lines_ratio),
-	 .preset = "0.9", .min = 0, .max = 1, .help = "largest share of lines that start with a bullet"},
+	 .preset = "0.9", .min = 0, .max = 1,
+	 .help = "largest share of lines that start with a bullet"},
 	{.name = "max_ellipsis_lines_ratio", .kind = PARAM_REAL,
 	 .at = AT(max_ellipsis_lines_ratio), .preset = "0.3", .min = 0, .max = 1,
 	 .help = "largest share of lines that end with an ellipsis"},
@@ -132,7 +133,8 @@ static bool judge_lines(const struct gopher_quality *r, struct slice text, struc
 		bullets += slice_starts(head, S("-")) || slice_starts(head, S("•"));
 		ellipses += slice_ends(tail, S("...")) || slice_ends(tail, S("…"));
 	}
-	double bullet = (double)bullets / (double)lines, ellipsis = (double)ellipses / (double)lines;
+	double bullet = (double)bullets / (double)lines;
+	double ellipsis = (double)ellipses / (double)lines;
 
 	return stats_check(s, "bullet_lines_ratio", bullet,
 	                   r->max_bullet_lines_ratio != 0 && bullet > r->max_bullet_lines_ratio,

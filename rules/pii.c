@@ -1,5 +1,5 @@
 /* Masks what identifies a person (datatrove's PIIFormatter, and three kinds more). A mask is one of
- * a list, taken in turn. The log holds where a mask stands and the mask, never what was under it. */
+ * a list, taken in turn. The log holds where a mask stands and the mask, not what was under it. */
 #include "lib/run/stage.h"
 
 #include "lib/doc/personal.h"
@@ -68,7 +68,8 @@ static int pii_init(void *self, struct err *e)
 
 	for (int k = 0; k < KINDS; k++)
 		if (r->remove[k] && r->mask[k].n == 0)
-			return err_set_rc(e, RC_USAGE, "no mask to put in place of %s", kinds[k].name);
+			return err_set_rc(e, RC_USAGE, "no mask to put in place of %s",
+			                  kinds[k].name);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
-/* RefinedWeb's line-wise corrections (Penedo et al. 2023, appendix G.2): lines in capitals, numbers,
- * counters and single words leave, calls to action in short lines are taken out, and a document that
- * loses too many of its words so is dropped. Blank lines stay. */
+/* RefinedWeb's line-wise corrections (Penedo et al. 2023, appendix G.2): lines in capitals,
+ * numbers, counters and single words leave, calls to action in short lines are taken out, and a
+ * document that loses too many of its words so is dropped. Blank lines stay. */
 #include "lib/run/stage.h"
 
 #include <strings.h>
@@ -69,9 +69,9 @@ static bool is_ascii_mark(char c)
 static bool is_counter(struct slice line)
 {
 	static const struct slice counted[] = {
-		S_INIT("like"), S_INIT("share"), S_INIT("comment"), S_INIT("retweet"), S_INIT("repost"),
-		S_INIT("quote"), S_INIT("bookmark"), S_INIT("upvote"), S_INIT("downvote"),
-		S_INIT("download"), S_INIT("view"), S_INIT("follower"),
+		S_INIT("like"),     S_INIT("share"),  S_INIT("comment"),  S_INIT("retweet"),
+		S_INIT("repost"),   S_INIT("quote"),  S_INIT("bookmark"), S_INIT("upvote"),
+		S_INIT("downvote"), S_INIT("download"), S_INIT("view"),   S_INIT("follower"),
 	};
 	struct slice number, word, rest = line;
 
@@ -87,10 +87,13 @@ static bool is_counter(struct slice line)
 		if (!(number.p[i] >= '0' && number.p[i] <= '9') &&
 		    (i == 0 || (number.p[i] != ',' && number.p[i] != '.')))
 			return false;
-	for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
-		if (word.n - counted[i].n <= 1 && strncasecmp(word.p, counted[i].p, counted[i].n) == 0 &&
-		    (word.n == counted[i].n || (word.p[word.n - 1] | 0x20) == 's'))
+	for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++) {
+		size_t n = counted[i].n;
+
+		if (word.n - n <= 1 && strncasecmp(word.p, counted[i].p, n) == 0 &&
+		    (word.n == n || (word.p[n] | 0x20) == 's'))
 			return true;
+	}
 	return false;
 }
 

@@ -31,7 +31,7 @@ static const struct param params[] = {
 	 .min = 1, .max = 4294967295., .help = "most backtracking steps of one search"},
 	{.name = "on_limit", .kind = PARAM_CHOICE, .at = AT(on_limit), .preset = "no_match",
 	 .choices = "no_match|drop",
-	 .help = "a search that hits the limit found nothing, or drops the document as match_limit"},
+	 .help = "a search that hits the limit found nothing, or drops the document (match_limit)"},
 	{0},
 };
 

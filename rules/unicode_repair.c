@@ -49,8 +49,8 @@ static void unicode_repair_fini(void *self)
 	repair_close(r->repair);
 }
 
-/* Repairs a source line, which may hold LFs, into `out`; the LF behind it is shown to the repair, for
- * it is evidence too, and left out of the result. */
+/* Repairs a source line, which may hold LFs, into `out`; the LF behind it is shown to the repair,
+ * for it is evidence too, and left out of the result. */
 static void repair_source_line(const struct unicode_repair *r, struct repair_options *o,
                                struct slice line, bool last, struct buf *in, struct buf *out,
                                struct arena *scratch)

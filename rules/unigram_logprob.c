@@ -84,7 +84,8 @@ static int read_rows(struct unigram_logprob *r, const char *path, struct err *e)
 	uint64_t count, total = 0;
 
 	if (r->rows.n == 0 || !find_columns(r->rows.item[0], column))
-		return err_set_rc(e, RC_INPUT, "%s: no header with the columns word and count", path);
+		return err_set_rc(e, RC_INPUT, "%s: no header with the columns word and count",
+		                  path);
 	for (size_t i = 1; i < r->rows.n; i++) {
 		if (!take_columns(r->rows.item[i], column, value) ||
 		    !slice_to_u64(value[1], &count) || count == 0)
@@ -149,7 +150,8 @@ static void unigram_logprob_doc(const void *self, struct doc *d, struct arena *s
 
 	for (size_t i = 0; i < w->n_distinct; i++)
 		logprob[i] = word_logprob(r, w->distinct[i].text, lower);
-	for (size_t i = 0; i < w->n; i++) /* in the order of the text: the sum rounds as published */
+	/* In the order of the text: the sum rounds as published. */
+	for (size_t i = 0; i < w->n; i++)
 		sum += logprob[w->id[i]];
 	double mean = w->n ? sum / (double)w->n : 0;
 

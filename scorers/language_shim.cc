@@ -23,8 +23,9 @@ try {
 
 	if (text.n == 0)
 		return 0;
-	CLD2::ExtDetectLanguageSummary(text.p, text.n < INT_MAX ? (int)text.n : INT_MAX, true, &hints,
-	                               0, language, percent, quality, NULL, &bytes, &reliable);
+	CLD2::ExtDetectLanguageSummary(text.p, text.n < INT_MAX ? (int)text.n : INT_MAX, true,
+	                               &hints, 0, language, percent, quality, NULL, &bytes,
+	                               &reliable);
 	for (int i = 0; i < LANGUAGE_GUESSES; i++)
 		if (language[i] != CLD2::UNKNOWN_LANGUAGE && percent[i] > 0)
 			out[n++] = {current_code(CLD2::LanguageCode(language[i])),

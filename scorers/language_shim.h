@@ -15,8 +15,8 @@ struct language_guess {
 	double score;     /* share of the text; half of that when CLD2 calls itself unsure */
 };
 
-/* The languages of valid UTF-8, best first; returns their number, 0 when CLD2 knows none. Any number
- * of threads may ask at once. */
+/* The languages of valid UTF-8, best first; returns their number, 0 when CLD2 knows none. Any
+ * number of threads may ask at once. */
 int language_guess(struct slice text, struct language_guess out[LANGUAGE_GUESSES]);
 
 #ifdef __cplusplus

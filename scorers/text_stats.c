@@ -69,7 +69,7 @@ static void describe_characters(struct slice text, struct buf *out)
 	add_ratio(out, "punctuation_ratio", (double)marks, n);
 }
 
-/* Pieces of a text, counted: those of at most and at least so many code points, and repeated ones. */
+/* Pieces of a text, counted: those of at most or at least so many code points, repeated ones. */
 struct pile {
 	size_t some[2], many[2]; /* thresholds: at most, at least */
 	size_t n, chars, brief[2], lengthy[2], repeats, repeated_chars;
@@ -217,7 +217,7 @@ static void describe_words(const struct text_stats *r, struct doc *d, struct buf
 	add_ratio(out, "stop_word_ratio", (double)stop, n);
 }
 
-/* Unlike split_into_sentences, sent_tokenize shows the text without what the tokenizer leaves out. */
+/* Unlike split_into_sentences, sent_tokenize shows the text as the tokenizer left it. */
 static const struct sentences *tokenized_sentences(struct doc *d)
 {
 	struct tokens tokens = {.mem = d->mem};

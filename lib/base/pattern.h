@@ -1,4 +1,4 @@
-/* A compiled regular expression (PCRE2, UTF-8, Unicode properties, JIT) that all threads may use. */
+/* A compiled regular expression (PCRE2, UTF-8, Unicode properties, JIT) for all threads to use. */
 #ifndef CURATE_BASE_PATTERN_H
 #define CURATE_BASE_PATTERN_H
 

@@ -50,7 +50,8 @@ static void seed_sequence(uint64_t seed, uint32_t word[2 * POOL])
 	for (int from = 0; from < POOL; from++)
 		for (int to = 0; to < POOL; to++)
 			if (from != to)
-				pool[to] = mix(pool[to], hash_in(pool[from], &constant, 0x931e8875u));
+				pool[to] =
+				        mix(pool[to], hash_in(pool[from], &constant, 0x931e8875u));
 	constant = 0x8b51f9ddu;
 	for (int i = 0; i < 2 * POOL; i++)
 		word[i] = hash_in(pool[i % POOL], &constant, 0x58f38dedu);

@@ -330,8 +330,9 @@ void entities_close(struct entities *e)
 /* Names that HTML reads without their semicolon: a longer name that starts so is ambiguous. */
 static bool starts_like_another(struct slice name)
 {
-	static const struct slice old[] = {S_INIT("AMP"), S_INIT("COPY"), S_INIT("ETH"), S_INIT("GT"),
-	                                   S_INIT("LT"), S_INIT("QUOT"), S_INIT("REG"), S_INIT("THORN")};
+	static const struct slice old[] = {S_INIT("AMP"), S_INIT("COPY"), S_INIT("ETH"),
+	                                   S_INIT("GT"),  S_INIT("LT"),   S_INIT("QUOT"),
+	                                   S_INIT("REG"), S_INIT("THORN")};
 
 	for (size_t i = 0; i < sizeof old / sizeof old[0]; i++)
 		if (slice_starts(name, old[i]))

@@ -17,8 +17,8 @@ struct entities {
 struct entities *entities_open(void);
 void entities_close(struct entities *e);
 
-/* The text that the name (without & and ;, at most ENTITIES_NAME_MAX letters and digits) stands for;
- * it lies in `e` or in `mem`. As ftfy, also reads names of letters in all capitals, EACUTE. */
+/* The text that the name (without & and ;, at most ENTITIES_NAME_MAX letters and digits) stands
+ * for; it lies in `e` or in `mem`. As ftfy, also reads names of letters in all capitals, EACUTE. */
 bool entities_find(const struct entities *e, struct slice name, struct slice *text,
                    struct arena *mem);
 

@@ -240,13 +240,14 @@ static bool clashes_after_ascii(const struct window *w)
 		return true;
 	if (is_lower(a) && (b == 0xc3 || b == 0xc2) && c == ' ')
 		return true;
-	if (is_lower(a) && b != NOTHING && utf8_is_space(b) && (c == 0xc3 || c == 0xc2) && w->c[3] == ' ')
+	if (is_lower(a) && b != NOTHING && utf8_is_space(b) && (c == 0xc3 || c == 0xc2) &&
+	    w->c[3] == ' ')
 		return true;
 	return (is_lower(a) || among(a, ".,?!") || w->k[0] & END) && b == 0xc2 &&
 	       (c == ' ' || w->k[2] & (START | END));
 }
 
-/* Well-known remains of one encoding read as another, of Windows-1252, MacRoman, 1251, 1253, 1257. */
+/* Well-known remains of UTF-8 read as Windows-1252, MacRoman, 1251, 1253 or 1257. */
 static bool is_known_remain(const struct window *w)
 {
 	const uint32_t a = w->c[0], b = w->c[1], c = w->c[2];

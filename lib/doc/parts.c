@@ -97,7 +97,8 @@ void parts_join(struct parts *p, struct doc *d)
 			size_t n = (size_t)(lf - rest.p);
 
 			buf_add(&line, slice_head(rest, n));
-			parts_add(&out, rows_find(&rows, row), arena_copy(p->mem, buf_slice(&line)));
+			parts_add(&out, rows_find(&rows, row),
+			          arena_copy(p->mem, buf_slice(&line)));
 			buf_reset(&line);
 			rest = slice_tail(rest, n + 1);
 			row = ++at;

@@ -9,7 +9,7 @@ struct part {
 	struct slice text;
 };
 
-/* In ascending order of lines. Start with {.mem = …}: the list lies there, the texts are borrowed. */
+/* In ascending order of lines. Start with {.mem = …}: the list lies there; texts are borrowed. */
 struct parts {
 	struct arena *mem;
 	struct part *part;
@@ -18,7 +18,7 @@ struct parts {
 
 void parts_add(struct parts *p, size_t line, struct slice text);
 
-/* Python's str.strip() of all texts as one: parts that are white space alone at either end leave. */
+/* Python's str.strip() of all texts as one: parts that are mere white space at either end leave. */
 void parts_strip(struct parts *p);
 
 /* Every line becomes its parts; a line without parts is cut. */

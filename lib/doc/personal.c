@@ -273,7 +273,8 @@ bool personal_phone(struct slice line, size_t from, struct personal *found)
 
 		if (!is_digit(c) && c != '(' && c != '+')
 			continue;
-		if (c == '(' || !(word_before(line, at) || (at > from && one_of(line, at - 1, ".-+"))))
+		if (c == '(' ||
+		    !(word_before(line, at) || (at > from && one_of(line, at - 1, ".-+"))))
 			end = c == '+' ? international_phone(line, at) : national_phone(line, at);
 		if (end) {
 			*found = (struct personal){at, end - at};

@@ -1,4 +1,5 @@
-/* Finds what identifies a person in a line of text: e-mail and IP addresses, phone and card numbers.
+/* Finds what identifies a person in a line of text: e-mail and IP addresses, phone and card
+ * numbers.
  *
  * Each finder gives the leftmost match that starts at or after `from` and takes time linear in the
  * line however often it is called along it. E-mail and IPv4 find what datatrove's expressions find

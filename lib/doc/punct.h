@@ -1,4 +1,4 @@
-/* The two punctuation sets of datatrove's text rules (specs: 129 listed, 159 terminal, 281 in all). */
+/* The two punctuation sets of datatrove's text rules: 129 listed, 159 terminal, 281 in all. */
 #ifndef CURATE_DOC_PUNCT_H
 #define CURATE_DOC_PUNCT_H
 

@@ -64,7 +64,8 @@ static bool parse_number(struct slice s, uint32_t *c)
 		if (!digit && !(hex && letter))
 			return false;
 		if (*c <= 0x10ffff)
-			*c = *c * (hex ? 16 : 10) + (uint32_t)(digit ? d - '0' : (d | 0x20) - 'a' + 10);
+			*c = *c * (hex ? 16 : 10) +
+			     (uint32_t)(digit ? d - '0' : (d | 0x20) - 'a' + 10);
 	}
 	return true;
 }
@@ -161,7 +162,8 @@ static size_t translate(const struct repair_options *o, uint32_t c, char *out)
 		if (c == ligature[i].c)
 			return (size_t)(stpcpy(out, ligature[i].text) - out);
 	if (o->fix_character_width && (c == 0x3000 || (c >= 0xff01 && c < 0xfff0))) {
-		u8_normalize(UNINORM_NFKC, (const uint8_t *)one, utf8_put(one, c), (uint8_t *)out, &n);
+		u8_normalize(UNINORM_NFKC, (const uint8_t *)one, utf8_put(one, c), (uint8_t *)out,
+		             &n);
 		return n;
 	}
 	if (o->uncurl_quotes && (c == 0x2bc || (c >= 0x2018 && c <= 0x201f))) {

@@ -47,7 +47,8 @@ static bool has_altered(struct slice s)
 	return false;
 }
 
-/* "\xc3 " that stood for the word à: not before the rest of the Portuguese às, àquele, àquela, àquilo. */
+/* "\xc3 " that stood for the word à: not before the rest of the Portuguese às, àquele, àquela,
+ * àquilo. */
 static bool is_a_grave(struct slice s, size_t i)
 {
 	static const struct slice rest[] = {S_INIT(" "), S_INIT("quele"), S_INIT("quela"),
@@ -96,10 +97,11 @@ static bool is_lost_or(const char *p)
 /* Bytes of a UTF-8 or CESU-8 sequence at p that lost some of its bytes, 0 when there is none. */
 static size_t lossy_size(const char *p, size_t n)
 {
-	if (n >= 2 && within(p, 0xc2, 0xdf) && (p[1] == 0x1a || (within(p, 0xc2, 0xc3) && p[1] == '?')))
+	if (n >= 2 && within(p, 0xc2, 0xdf) &&
+	    (p[1] == 0x1a || (within(p, 0xc2, 0xc3) && p[1] == '?')))
 		return 2;
-	if (n >= 6 && within(p, 0xed, 0xed) && within(p + 1, 0xa0, 0xaf) && within(p + 3, 0xed, 0xed) &&
-	    within(p + 4, 0xb0, 0xbf)) {
+	if (n >= 6 && within(p, 0xed, 0xed) && within(p + 1, 0xa0, 0xaf) &&
+	    within(p + 3, 0xed, 0xed) && within(p + 4, 0xb0, 0xbf)) {
 		bool a = is_lost(p + 2), b = is_lost(p + 5);
 
 		if ((a && (b || is_continuation(p + 5))) || (is_continuation(p + 2) && b))
@@ -234,9 +236,9 @@ static struct slice decode_inconsistent(const struct repair *r, struct slice tex
 		}
 		buf_add(&out, piece);
 		i += n;
-		behind_continuation = mojibake_char(r->mojibake,
-		                                    utf8_last(slice_head(text, i), &size))->classes &
-		                      MOJIBAKE_CONTINUATION_STRICT;
+		behind_continuation =
+		        mojibake_char(r->mojibake, utf8_last(slice_head(text, i), &size))->classes &
+		        MOJIBAKE_CONTINUATION_STRICT;
 	}
 	struct slice fixed = arena_copy(scratch, buf_slice(&out));
 

@@ -1,4 +1,4 @@
-/* A growing list of replacements in one line, for doc_splice_all. All-zero is a valid empty list. */
+/* A growing list of replacements in one line, for doc_splice_all. All-zero is a valid one. */
 #ifndef CURATE_DOC_SPLICES_H
 #define CURATE_DOC_SPLICES_H
 

@@ -1,5 +1,6 @@
 /* The lines Python's str.splitlines() sees inside the LF-separated lines of a document: VT, FF, CR,
- * U+2028 and the like end a piece too. All pieces of all lines in order are splitlines() of the text. */
+ * U+2028 and the like end a piece too. All pieces of all lines in order are splitlines() of the
+ * text. */
 #ifndef CURATE_DOC_SPLITLINES_H
 #define CURATE_DOC_SPLITLINES_H
 
@@ -21,7 +22,8 @@ static inline bool splitlines_next(struct splitlines *p, struct slice *piece)
 	struct slice before = p->rest;
 
 	if (utf8_splitline(&p->rest, piece)) {
-		if (p->rest.n == 0 && piece->n < before.n) /* CR and the LF behind it are one break */
+		/* CR and the LF behind it are one break. */
+		if (p->rest.n == 0 && piece->n < before.n)
 			p->empty = !p->last_line && before.p[before.n - 1] != '\r';
 		return true;
 	}

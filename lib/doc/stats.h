@@ -1,8 +1,8 @@
 /* What one stage measured of one document and which of its checks failed.
  *
- * A rule opens it, makes its checks in the published order and closes it. Normally the first failing
- * check drops the document and nothing is written. With d->complete every check is made and the
- * record gets curate.STAGE = {"NAME":value,…,"fails":["reason",…]}. */
+ * A rule opens it, makes its checks in the published order and closes it. Normally the first
+ * failing check drops the document and nothing is written. With d->complete every check is made and
+ * the record gets curate.STAGE = {"NAME":value,…,"fails":["reason",…]}. */
 #ifndef CURATE_DOC_STATS_H
 #define CURATE_DOC_STATS_H
 

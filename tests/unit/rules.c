@@ -1,5 +1,5 @@
-/* Runs the cases of tests/rules/NAME.t, each through the real chain, and each once more from its own
- * edit log. One file is one test. A file is lines:
+/* Runs the cases of tests/rules/NAME.t, each through the real chain, and each once more from its
+ * own edit log. One file is one test. A file is lines:
  *
  *   stage NAME: {PARAM: VALUE}   as in a recipe; stages that follow each other are one chain
  *   refused WORDS                the chain does not open, and the message holds WORDS

@@ -12,9 +12,10 @@
 /* Valid UTF-8 rich in breaks, spaces and their near misses; `number` picks the text. */
 static struct slice sample(char *out, uint64_t number)
 {
-	static const uint32_t rare[] = {'\n',   '\r',   0x0b,   0x0c,   0x1c,   0x1d,  0x1e,  0x1f,
-	                                0x85,   0x84,   0xa0,   0x2028, 0x2029, 0x2027, 0x202f, 0x3000,
-	                                0xe9,   0x20ac, 0x1f4a9, 'A',   'Z',    '@',   '[',   0x7f};
+	static const uint32_t rare[] = {'\n',    '\r',   0x0b,   0x0c,   0x1c, 0x1d,
+	                                0x1e,    0x1f,   0x85,   0x84,   0xa0, 0x2028,
+	                                0x2029,  0x2027, 0x202f, 0x3000, 0xe9, 0x20ac,
+	                                0x1f4a9, 'A',    'Z',    '@',    '[',  0x7f};
 	size_t n = 0, count = hash_mix(number) % 90;
 
 	for (size_t i = 0; i < count; i++) {
@@ -90,7 +91,8 @@ static void only_ascii_capitals_are_lowered(void **state)
 
 		utf8_lower_ascii(s, lower);
 		for (size_t i = 0; i < s.n; i++)
-			assert_int_equal(lower[i], s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] + 32 : s.p[i]);
+			assert_int_equal(lower[i],
+			                 s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] + 32 : s.p[i]);
 	}
 }
 
