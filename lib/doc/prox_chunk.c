@@ -79,41 +79,50 @@ static bool next_line(struct slice *rest, struct slice *line)
 	return n != SIZE_MAX;
 }
 
+struct chunks {
+	struct prox_chunk *item;
+	size_t n, cap;
+};
+
+static void add_chunk(struct chunks *c, const struct prox_chunk *chunk, struct arena *mem)
+{
+	if (c->n == c->cap) {
+		size_t more = c->cap ? c->cap * 2 : 4;
+
+		c->item = arena_grow(mem, c->item, c->cap * sizeof *c->item, more * sizeof *c->item);
+		c->cap = more;
+	}
+	c->item[c->n++] = *chunk;
+}
+
 size_t prox_chunk_split(struct slice text, const struct prox_tokenizer *t, size_t max,
                         struct prox_chunk **chunk, struct arena *mem)
 {
 	struct prox_chunk now = {.text = {text.p, 0}};
 	struct slice rest = text, line;
 	struct buf numbered = {0};
-	size_t n = 0, cap = 0, number = 0;
+	struct chunks chunks = {0};
+	size_t number = 0;
 
-	*chunk = NULL;
 	for (bool more = true; more; number++) {
 		more = next_line(&rest, &line);
 		buf_reset(&numbered);
 		write_number(number, &numbered);
 		buf_add(&numbered, line);
 		size_t tokens = prox_tokens(t, buf_slice(&numbered));
-		bool joins = now.lines == 0 || (tokens <= max && now.tokens <= max - tokens);
 
-		if (!joins || !more) {
-			if (n + 2 > cap) {
-				*chunk = arena_grow(mem, *chunk, cap * sizeof now,
-				                    (2 * cap + 2) * sizeof now);
-				cap = 2 * cap + 2;
-			}
-		}
-		if (!joins) {
-			(*chunk)[n++] = now;
+		if (now.lines && (tokens > max || now.tokens > max - tokens)) {
+			add_chunk(&chunks, &now, mem);
 			now = (struct prox_chunk){.text = {line.p, 0}, .first = number};
 		}
 		now.text.n = now.lines ? now.text.n + 1 + line.n : line.n;
 		now.lines++;
 		now.tokens += tokens;
 	}
-	(*chunk)[n++] = now;
+	add_chunk(&chunks, &now, mem);
 	buf_free(&numbered);
-	return n;
+	*chunk = chunks.item;
+	return chunks.n;
 }
 
 void prox_chunk_write(const struct prox_chunk *chunk, struct buf *out)

@@ -157,7 +157,7 @@ static int take(const struct prox_store *s, const struct prox_entry *entry,
 	size_t n = entry->chunks, k = entry->chunk;
 	bool is_list = n > 1 && found->n == 0 && k == 0;
 
-	if (entry->length > s->footer.entries_at || entry->offset > s->footer.entries_at || k > n ||
+	if (entry->length > s->footer.entries_at || entry->offset > s->footer.entries_at || k >= n ||
 	    n > PROX_CHUNKS_MAX)
 		return err_set_rc(e, RC_INPUT, "%s: the index is damaged", s->path);
 	char *text = arena_alloc(mem, entry->length + 1); /* never NULL: that is a missing one */
