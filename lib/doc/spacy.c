@@ -33,10 +33,16 @@ static void stack_push(struct stack *s, size_t start)
 	s->start[s->n++] = (uint32_t)start;
 }
 
-/* The special case that a piece of the text is, or NULL; `special` says whether to look at all. */
-static const struct special *find(const struct tokens *t, struct slice s, bool special)
+/* The special case that a piece of the text is, or NULL; no filter: there are none. */
+static inline const struct special *find(const struct tokens *t, struct slice s,
+                                         const struct special_filter *filter)
 {
-	return special && s.n ? special_find(s, (size_t)(t->text.p + t->text.n - s.p)) : NULL;
+	size_t room = (size_t)(t->text.p + t->text.n - s.p);
+
+	if (!filter || s.n == 0 || s.n > SPECIAL_LONGEST ||
+	    !special_may_be(filter, word_head(s.p, s.n, room), s.n))
+		return NULL;
+	return special_find(s, room);
 }
 
 static void add_special(struct tokens *t, size_t at, const struct special *s)
@@ -48,10 +54,10 @@ static void add_special(struct tokens *t, size_t at, const struct special *s)
 }
 
 /* What is left of a chunk between prefixes and suffixes. */
-static void add_middle(struct tokens *t, size_t at, size_t n, bool special)
+static void add_middle(struct tokens *t, size_t at, size_t n, const struct special_filter *filter)
 {
 	struct slice s = {t->text.p + at, n};
-	const struct special *known = find(t, s, special);
+	const struct special *known = find(t, s, filter);
 	size_t start = 0, from = 0, infix, size;
 
 	if (n == 0)
@@ -76,19 +82,19 @@ static void add_middle(struct tokens *t, size_t at, size_t n, bool special)
 		tokens_add(t, at + start, n - start);
 }
 
-void spacy_chunk(struct tokens *t, size_t at, size_t n, bool special)
+void spacy_chunk(struct tokens *t, size_t at, size_t n, const struct special_filter *filter)
 {
 	struct slice s = {t->text.p + at, n};
 	struct stack suffixes = {.start = suffixes.few, .cap = sizeof suffixes.few / sizeof(uint32_t)};
 	size_t chunk_end = at + n, before = 0;
 
-	while (s.n && s.n != before && !find(t, s, special)) {
+	while (s.n && s.n != before && !find(t, s, filter)) {
 		before = s.n;
 
 		size_t prefix = spacy_prefix(s);
 		struct slice tail = slice_tail(s, prefix);
 
-		if (prefix && find(t, tail, special)) {
+		if (prefix && find(t, tail, filter)) {
 			tokens_add(t, (size_t)(s.p - t->text.p), prefix);
 			s = tail;
 			break;
@@ -98,13 +104,13 @@ void spacy_chunk(struct tokens *t, size_t at, size_t n, bool special)
 		if (suffix)
 			stack_push(&suffixes, (size_t)(s.p - t->text.p) + s.n - suffix);
 		s.n -= suffix;
-		if (suffix && find(t, s, special))
+		if (suffix && find(t, s, filter))
 			break;
 		if (prefix)
 			tokens_add(t, (size_t)(s.p - t->text.p), prefix);
 		s = slice_tail(s, prefix);
 	}
-	add_middle(t, (size_t)(s.p - t->text.p), s.n, special);
+	add_middle(t, (size_t)(s.p - t->text.p), s.n, filter);
 	while (suffixes.n > 0) {
 		size_t start = suffixes.start[--suffixes.n];
 		size_t end = suffixes.n ? suffixes.start[suffixes.n - 1] : chunk_end;
@@ -138,7 +144,10 @@ static void add_suspect(struct walk *w, size_t i)
 
 static inline void look_at(struct walk *w, size_t i)
 {
-	if (special_may_begin(w->filter, tokens_text(w->t, i), tokens_text(w->t, i + 1)))
+	struct slice first = tokens_text(w->t, i);
+	size_t room = (size_t)(w->t->text.p + w->t->text.n - first.p);
+
+	if (special_may_begin(w->filter, first, tokens_text(w->t, i + 1), room))
 		add_suspect(w, i);
 }
 
@@ -171,7 +180,7 @@ static size_t any_chunk(struct walk *w, size_t at)
 	struct tokens *t = w->t;
 	size_t n = chunk_size(slice_tail(t->text, at)), first = t->n;
 
-	spacy_chunk(t, at, n, true);
+	spacy_chunk(t, at, n, w->filter);
 	for (size_t i = first ? first - 1 : 0; i + 1 < t->n; i++)
 		look_at(w, i);
 	if (n >= 8)
@@ -239,6 +248,12 @@ static inline uint64_t first_bytes(uint64_t head, size_t n)
 	return n < 8 ? head & (((uint64_t)1 << 8 * n) - 1) : head;
 }
 
+static inline bool is_special(const struct walk *w, const char *p, uint64_t head, size_t n)
+{
+	return special_may_be(w->filter, first_bytes(head, n), n) &&
+	       special_find((struct slice){p, n}, SHORT_CUT);
+}
+
 /* Takes a chunk of letters or digits with at most one mark behind it, or a mark alone; SHORT_CUT
  * bytes may be read. Returns its bytes, or 0 when it has to go the long way. `*plain` says whether
  * the token before can begin no special case together with letters or digits, and becomes that for
@@ -257,10 +272,10 @@ static inline size_t simple_chunk(struct walk *w, size_t at, bool *plain)
 
 	if (!(end & SPACE)) {
 		if (!(kind_of(p[n + 1]) & SPACE) || !(end & MARK || (end & DOT && dot_leaves(p, n))) ||
-		    special_may_be(w->filter, first_bytes(head, n + 1), n + 1))
+		    is_special(w, p, head, n + 1))
 			return 0;
 	}
-	if (special_may_be(w->filter, first_bytes(head, n), n))
+	if (is_special(w, p, head, n))
 		return 0;
 	if (t->cap - t->n < 2)
 		tokens_reserve(t, 2);

@@ -13,7 +13,7 @@ struct special {
 	uint8_t plain_size[11];  /* … by which spaCy finds it again among the tokens of a text */
 };
 
-enum { SPECIAL_LONGEST = 29, SPECIAL_FILTER = 1 << 15, SPECIAL_PAIRS = 1 << 13 };
+enum { SPECIAL_LONGEST = 29, SPECIAL_FILTER = 1 << 16, SPECIAL_PAIRS = 1 << 13 };
 
 /* What says quickly and mostly right that something is no special case. */
 struct special_filter {
@@ -29,19 +29,20 @@ static inline bool special_may_be(const struct special_filter *f, uint64_t head,
 	return f->whole[bit / 64] >> bit % 64 & 1;
 }
 
-static inline size_t special_pair(struct slice first, struct slice second)
+static inline size_t special_pair(struct slice first, struct slice second, size_t room)
 {
-	uint64_t key = (uint64_t)(unsigned char)first.p[first.n - 1] << 8 | (unsigned char)second.p[0] |
-	               (uint64_t)(first.n & 0xff) << 16 | (uint64_t)(second.n & 0xff) << 24;
+	uint64_t key = word_head(first.p, first.n, room) ^ (uint64_t)first.n << 56 ^
+	               (uint64_t)(unsigned char)second.p[0] << 48 ^ (uint64_t)second.n << 40;
 
 	return (size_t)(key * 0x9e3779b97f4a7c15u >> 40) % SPECIAL_PAIRS;
 }
 
-/* False when no special case's plain tokens begin with these two. */
+/* False when no special case's plain tokens begin with these two. `room` >= first.n bytes may be read
+ * from the first on. */
 static inline bool special_may_begin(const struct special_filter *f, struct slice first,
-                                     struct slice second)
+                                     struct slice second, size_t room)
 {
-	size_t bit = special_pair(first, second);
+	size_t bit = special_pair(first, second, room);
 
 	return f->pair[bit / 64] >> bit % 64 & 1;
 }
@@ -59,9 +60,9 @@ bool spacy_infix(struct slice chunk, size_t from, size_t *at, size_t *n);
 /* True when all of it is one URL, host name or address. */
 bool spacy_is_url(struct slice chunk);
 
-/* Adds the tokens of one chunk, which starts at `at` of t->text. With `special` false without the
- * special cases. */
-void spacy_chunk(struct tokens *t, size_t at, size_t n, bool special);
+/* Adds the tokens of one chunk, which starts at `at` of t->text; without special cases when `filter`
+ * is NULL. */
+void spacy_chunk(struct tokens *t, size_t at, size_t n, const struct special_filter *filter);
 
 /* True when spaCy has no white-space token between token i and the next. */
 bool spacy_adjacent(const struct tokens *t, size_t i);

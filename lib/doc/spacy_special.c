@@ -178,9 +178,9 @@ static void add_plain(struct special *s)
 
 	if (!spacy_prefix(s->text) && !spacy_suffix(s->text) && !spacy_infix(s->text, 0, &at, &n))
 		return;
-	spacy_chunk(&t, 0, s->text.n, false);
+	spacy_chunk(&t, 0, s->text.n, NULL);
 	if (t.n > 1) {
-		size_t bit = special_pair(tokens_text(&t, 0), tokens_text(&t, 1));
+		size_t bit = special_pair(tokens_text(&t, 0), tokens_text(&t, 1), s->text.n);
 
 		filter.pair[bit / 64] |= (uint64_t)1 << bit % 64;
 		s->n_plain = (uint8_t)t.n;

@@ -28,13 +28,19 @@ struct word_key {
 
 static inline struct word_key word_key(const char *p, size_t n, size_t room)
 {
-	struct word_key k = {word_head(p, n, room), 0, (uint32_t)n};
-
 	if (n > WORD_SHORT)
-		k.tail = hash64((struct slice){p, n});
-	else if (n > 8)
-		k.tail = letters_load(p + n - 8);
-	return k;
+		return (struct word_key){letters_load(p), hash64((struct slice){p, n}), (uint32_t)n};
+	if (room < 8)
+		return (struct word_key){word_head(p, n, room), 0, (uint32_t)n};
+	/* No branches: lengths on either side of 8 follow each other at random. */
+	uint64_t is_long = -(uint64_t)(n > 8);
+	unsigned spare = n < 8 ? 8 * (8 - (unsigned)n) : 0;
+
+	return (struct word_key){
+		.head = letters_load(p) & ~(uint64_t)0 >> spare,
+		.tail = letters_load(p + (is_long & (n - 8))) & is_long,
+		.n = (uint32_t)n,
+	};
 }
 
 static inline uint64_t word_key_hash(struct word_key k)
