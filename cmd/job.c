@@ -80,7 +80,8 @@ static enum rc report(const struct run *run, const struct common *c, enum rc rc,
 {
 	struct err write_error = {0};
 
-	report_table(run);
+	if (rc != RC_STATE)
+		report_table(run);
 	if (rc != RC_OK && rc != RC_PARTIAL && rc != RC_AGAIN)
 		return rc;
 	if (write_report(run, c, rc, &write_error) == 0)
@@ -140,6 +141,7 @@ enum rc job_folder(struct recipe *r, const struct common *c, const struct folder
 	char *out = mem_text(path.p, path.n);
 	enum rc rc = RC_USAGE;
 
+	interrupt_install(0); /* a signal while models are loaded ends the run as well as any other */
 	if (path.n == 0)
 		err_set_rc(e, RC_USAGE, "where to? name an output folder with -o");
 	else if (common_set(r, "output.codec", j->codec, e) == 0 &&

@@ -120,6 +120,7 @@ static const char job_text[] =
 	"\twait \"$pid\"\n"
 	"\trc=$?\n"
 	"done\n"
+	"[ \"$rc\" != $((128 + $(kill -l USR1))) ] || rc=75 # it had hardly begun\n"
 	"if [ \"$rc\" = 75 ] && [ -z \"$cancelled\" ]; then\n"
 	"\tscontrol requeue \"$job\" && sleep 60\n"
 	"elif [ \"$rc\" = 1 ] && [ \"$3\" != report ]; then\n"

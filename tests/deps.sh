@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building and testing need and this machine lacks (Debian 12+, Ubuntu 22.04+).
+# Installs what building and testing need and this machine lacks (Debian 12+, Ubuntu 22.04+); with the
+# word slurm, what tests/cli/slurm.sh needs.
 set -eu
 
 need="gcc g++ make pkg-config python3 zstd gzip git shellcheck
@@ -8,6 +9,7 @@ need="gcc g++ make pkg-config python3 zstd gzip git shellcheck
       libcurl4-openssl-dev libcmocka-dev"
 # Used where the distribution has them; the programs do the same without.
 wish="libisal-dev libvectorscan-dev"
+[ "${1:-}" != slurm ] || { need="slurm-wlm munge" wish=""; }
 
 missing() {
 	for package in "$@"; do
