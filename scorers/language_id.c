@@ -41,8 +41,9 @@ static const struct param params[] = {
 	 .help = "only these get a top_language_L_score; empty: all"},
 	{.name = "max_bytes", .kind = PARAM_SIZE, .at = AT(max_bytes), .preset = "2K",
 	 .help = "CLD2 reads so much of the text; 0: all of it"},
-	{.name = "scorer", .kind = PARAM_CHOICE, .at = AT(path), .preset = "auto",
-	 .choices = CLASSIFIER_PATH_CHOICES, .help = "the folded fast path, or fastText's library"},
+	{.name = "scorer", .kind = PARAM_CHOICE, .at = AT(path), .preset = "library",
+	 .choices = CLASSIFIER_PATH_CHOICES,
+	 .help = "fastText's library, or the folded path: faster with few labels, last digits differ"},
 	{0},
 };
 
