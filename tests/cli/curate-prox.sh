@@ -55,7 +55,7 @@ check "strict mode explains a refusal with line and column" \
 check "compat mode counts the same program's errors" says 'errors_bad_param +2' "$prox" exec -i strict.jsonl -o /dev/stdout
 check "missing programs can be refused" exits 3 "$prox" exec -q -i docs.jsonl --on-missing error -o x.jsonl
 check "a sidecar that is not there is exit 3" exits 3 "$prox" exec -q -i docs.jsonl --sidecar absent -o x.jsonl
-check "a wrong option is exit 2" exits 2 "$prox" exec --threshold-2 7
+check "a wrong option is exit 2" exits 2 "$prox" exec --threshold-2 95
 check "a wrong command is exit 2" exits 2 "$prox" fly
 
 # prompt and join, through replies in any order, some missing, some twice
