@@ -62,3 +62,15 @@ text "One two three."
 drop too_few_sentences
 text "\n\nOne two three.\n\nFour\nfive six.\n"
 becomes "One two three. Four\nfive six."
+
+# a source line that holds line feeds from an earlier stage is still one line
+stage regex: {regex: ';', action: replace, with: "\n"}
+stage c4_quality: {split_paragraph: false, min_num_sentences: 2}
+text "No;go. One two three;four five six. Seven\neight nine ten."
+becomes "One two three\nfour five six. Seven\neight nine ten."
+text "One two three;so it went. No;\ngo. Seven\neight nine;ten."
+becomes "One two three\nso it went. Seven\neight nine\nten."
+stage regex: {regex: ';', action: replace, with: "\n"}
+stage c4_quality: {min_num_sentences: 2}
+text "One two three.;no;Four five six.\n;\nSeven eight nine.;"
+becomes "One two three.\nFour five six.\nSeven eight nine."

@@ -85,3 +85,14 @@ text ""
 times 47 "word "
 times 1 "the of"
 drop gopher_short_doc
+
+# other words for other languages
+stage gopher_quality: {min_doc_words: 0, lang: {de: {stop_words: [der, die], min_doc_words: 3}}}
+text "der Hund und die Katze"
+lang de
+keep
+text "der Hund und die Katze"
+drop gopher_enough_stop_words
+text "der die"
+lang de
+drop gopher_short_doc
