@@ -27,7 +27,7 @@ struct options {
 
 static const struct option options[] = {
 	{'t', "TEXT", {"template", PARAM_TEXT, AT(stage[0]),
-	               .help = "the prefix (URL: {authority}\\n\\n); alternatives separated by ||"}},
+	               .help = "the prefix (URL: {authority}\\n\\n); alternatives between ||"}},
 	STAGE(1, "WHERE", "place", "text: before it (default); field: in curate.meco.prefix"),
 	STAGE(2, "HOW", "missing", "a field is missing: skip (default), error or literal"),
 	STAGE(3, "TEXT", "missing-text", "what stands for a missing field (unknown)"),

@@ -95,7 +95,7 @@ bool meco_untag(struct doc *d, const struct meco_mark *mark)
 	if (left > text.n || (left < text.n && ((unsigned char)text.p[left] & 0xc0) == 0x80))
 		return false;
 	doc_lines(d);
-	/* An edit never crosses a line: the prefix's whole lines are cut, the rest is spliced out. */
+	/* An edit never crosses a line: the prefix's whole lines are cut, its rest spliced. */
 	for (; left && i + 1 < d->n_lines && left > d->line[i].text.n; i++) {
 		left -= d->line[i].text.n + 1;
 		doc_cut(d, i);

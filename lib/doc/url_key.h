@@ -12,10 +12,10 @@
  *   user      goes
  *   host      in lower case, what is not ASCII in DNS letters, no final dots
  *   port      80 goes unless it is https's, 443 unless it is http's, and ftp's 21
- *   path      an empty one is "/"; "." and ".." are resolved; %41 becomes A where RFC 3986 calls the
- *             character unreserved, %c3 becomes %C3, and what is no visible ASCII becomes %XX
- *   query     parameters that only track go (utm_*, gclid, fbclid, PHPSESSID …), the rest keep their
- *             order; an empty query goes
+ *   path      an empty one is "/"; "." and ".." are resolved; %41 becomes A where RFC 3986 calls
+ *             the character unreserved, %c3 becomes %C3, and what is no visible ASCII becomes %XX
+ *   query     parameters that only track go (utm_*, gclid, fbclid, PHPSESSID …), the rest keep
+ *             their order; an empty query goes
  *   fragment  goes, unless it starts with "!" (there are pages behind those)
  *
  * An address without host, "mailto:a@b.c", is its scheme in lower case and the rest as it came. */
