@@ -6,8 +6,9 @@
 #include "lib/base/hash.h"
 #include "lib/doc/ngrams.h"
 
-/* Heads of distinct words, and whole ones, as bits by hash: false alarms cost a look-up. */
-enum { IS_HEAD = 1, IS_WORD = 2 };
+/* Heads of distinct words, and whole ones, as bits by hash: false alarms cost a look-up. The first
+ * eight bytes are hashed at once, those behind them one by one. */
+enum { IS_HEAD = 1, IS_WORD = 2, EIGHT = 8 };
 
 struct heads {
 	uint8_t *bits;
@@ -15,36 +16,49 @@ struct heads {
 	uint32_t *hash; /* of each distinct word */
 };
 
-static uint32_t roll(uint32_t hash, char c)
+static inline uint32_t hash_eight(uint64_t head)
 {
-	return hash * 31 + (unsigned char)c + 1;
+	return (uint32_t)(head * 0x9e3779b97f4a7c15u >> 32);
 }
 
-static size_t place(const struct heads *h, uint32_t hash)
+static inline uint32_t roll(uint32_t hash, char c)
 {
-	return (hash ^ hash >> 15) & h->mask;
+	return (hash ^ (unsigned char)c) * 0x9e3779b1u;
+}
+
+static inline uint8_t *place(const struct heads *h, uint32_t hash)
+{
+	return &h->bits[(hash ^ hash >> 15) & h->mask];
+}
+
+/* The first n bytes of eight, n from 1 to 8. */
+static inline uint64_t cut(uint64_t head, size_t n)
+{
+	return head & ~(uint64_t)0 >> 8 * (EIGHT - n);
 }
 
 static void collect_heads(const struct words *w, struct heads *h, struct arena *scratch)
 {
-	size_t bytes = 0, size = 4096;
+	size_t size = 4096;
 
-	for (size_t i = 0; i < w->n_distinct; i++)
-		bytes += w->distinct[i].text.n;
-	while (size < 4 * bytes)
+	while (size < 32 * w->n_distinct)
 		size *= 2;
 	h->bits = arena_zero(scratch, size, 1);
 	h->mask = size - 1;
 	h->hash = arena_alloc(scratch, w->n_distinct * sizeof *h->hash);
 	for (size_t i = 0; i < w->n_distinct; i++) {
 		struct slice text = w->distinct[i].text;
-		uint32_t hash = 0;
+		uint64_t head = w->distinct[i].head;
+		uint32_t hash = hash_eight(head);
 
-		for (size_t k = 0; k < text.n; k++) {
+		/* For a shorter word some of these are the word itself, which does no harm. */
+		for (size_t n = 2; n <= EIGHT; n++)
+			*place(h, hash_eight(cut(head, n))) |= IS_HEAD;
+		for (size_t k = EIGHT; k < text.n; k++) {
 			hash = roll(hash, text.p[k]);
-			h->bits[place(h, hash)] |= IS_HEAD;
+			*place(h, hash) |= IS_HEAD;
 		}
-		h->bits[place(h, hash)] |= IS_WORD;
+		*place(h, hash) |= IS_WORD;
 		h->hash[i] = hash;
 	}
 }
@@ -100,15 +114,22 @@ static void add_alarm(struct search *s, size_t at, size_t longer)
  * notes every longer word that it spells. */
 static void follow(struct search *s, size_t at)
 {
+	const struct word *word = words_at(s->w, at);
 	struct reader r = {s->w, at + 1, 0};
 	uint32_t hash = s->heads.hash[s->w->id[at]];
+	uint64_t head = word->head;
 	char c;
 
 	buf_reset(&s->spelt);
-	buf_add(&s->spelt, words_at(s->w, at)->text);
+	buf_add(&s->spelt, word->text);
 	while (s->work < s->limit && reader_next(&r, &c)) {
-		hash = roll(hash, c);
-		unsigned bits = s->heads.bits[place(&s->heads, hash)];
+		if (s->spelt.n < EIGHT) {
+			head |= (uint64_t)(unsigned char)c << 8 * s->spelt.n;
+			hash = hash_eight(head);
+		} else {
+			hash = roll(hash, c);
+		}
+		unsigned bits = *place(&s->heads, hash);
 
 		if (!(bits & IS_HEAD))
 			break;
@@ -129,13 +150,15 @@ static void follow(struct search *s, size_t at)
  * on behind them. */
 static inline bool may_spell(const struct search *s, size_t at)
 {
-	struct slice next = words_at(s->w, at + 1)->text;
-	uint32_t hash = s->heads.hash[s->w->id[at]];
-	size_t n = next.n < 32 ? next.n : 32;
+	const struct word *word = words_at(s->w, at), *next = words_at(s->w, at + 1);
+	size_t n = word->text.n, end = n + next->text.n;
 
-	for (size_t i = 0; i < n; i++) {
-		hash = roll(hash, next.p[i]);
-		unsigned bits = s->heads.bits[place(&s->heads, hash)];
+	if (n >= EIGHT)
+		return *place(&s->heads, roll(s->heads.hash[s->w->id[at]], *next->text.p)) & IS_HEAD;
+	uint64_t head = word->head | next->head << 8 * n;
+
+	for (size_t k = n + 1; k <= EIGHT && k <= end; k++) {
+		unsigned bits = *place(&s->heads, hash_eight(cut(head, k)));
 
 		if (bits != IS_HEAD)
 			return bits & IS_WORD;

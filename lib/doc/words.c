@@ -35,7 +35,7 @@ static struct word describe(struct slice text, struct word_key key)
 	uint32_t flags = 0;
 
 	if (is_letters(key))
-		return (struct word){text, key.n, 0, WORD_ALPHA | WORD_TEXT};
+		return (struct word){text, key.n, 0, WORD_ALPHA | WORD_TEXT, key.head};
 	for (size_t i = 0; i < text.n; chars++) {
 		unsigned size;
 		uint32_t c = utf8_at(text.p + i, &size);
@@ -46,7 +46,7 @@ static struct word describe(struct slice text, struct word_key key)
 			flags |= WORD_TEXT;
 		i += size;
 	}
-	return (struct word){text, (uint32_t)chars, 0, flags};
+	return (struct word){text, (uint32_t)chars, 0, flags, key.head};
 }
 
 static size_t slot_hash(const struct word_slot *s)

@@ -16,6 +16,7 @@ struct word {
 	uint32_t chars;    /* code points */
 	uint32_t count;    /* how often it occurs */
 	uint32_t flags;
+	uint64_t head;     /* the first 8 bytes, the first of them lowest, zeroes behind the last */
 };
 
 /* Word i of the text is distinct[id[i]]; ids are given in order of first appearance. */
