@@ -65,7 +65,9 @@ static int write_report(const struct run *run, const struct common *c, enum rc r
 	int bad = 0;
 
 	report_json(run, rc, &json);
-	if (run->state && run->tasks <= 1)
+	bool is_whole = run->step == RUN_ALL || run->step == RUN_APPLY || run->step == RUN_REPORT;
+
+	if (run->state && run->tasks <= 1 && is_whole)
 		bad = file_write_atomic(state_path(run->state, &mem, "report.json"),
 		                        buf_slice(&json), e);
 	if (!bad)

@@ -115,28 +115,30 @@ static bool is_stale(const char *holder, unsigned long long start, double mtime,
 	return now - mtime > lease;
 }
 
-/* Puts a stale claim out of the way. Another process may have been faster and have made its own
- * in the meantime: then that one is put back. */
-static void remove_stale(const char *path, const char *aside, const char *holder,
-                         unsigned long long start)
+/* Removes a claim that is stale, under a guard of the same kind: without it, one process could remove
+ * what another has just put in the stale one's place. `own` is this process's claim file. */
+static void remove_stale(const char *path, const char *own, const char *guard, double now, double lease)
 {
-	char moved[256];
-	unsigned long long moved_start;
+	char holder[256];
+	unsigned long long start;
 	double mtime;
+	struct stat st;
 
-	if (rename(path, aside))
+	if (link(own, guard)) { /* another is at it, or died at it */
+		if (stat(guard, &st) == 0 && now - (double)st.st_mtim.tv_sec > lease)
+			unlink(guard);
 		return;
-	if (read_claim(aside, moved, &moved_start, &mtime) &&
-	    (strcmp(moved, holder) != 0 || moved_start != start) && link(aside, path))
-		errno = 0; /* a third one is in place already */
-	unlink(aside);
+	}
+	if (read_claim(path, holder, &start, &mtime) && is_stale(holder, start, mtime, now, lease))
+		unlink(path);
+	unlink(guard);
 }
 
 int claim_take(struct claim *c, const char *path, const char *task, double lease, char holder[256],
                struct err *e)
 {
 	char self[256], text[400];
-	struct buf own = {0}, aside = {0};
+	struct buf own = {0}, guard = {0};
 	struct stat st;
 	int result = 0;
 
@@ -146,7 +148,7 @@ int claim_take(struct claim *c, const char *path, const char *task, double lease
 	                 (double)time(NULL), task);
 
 	buf_addf(&own, "%s.%s", path, self);
-	buf_addf(&aside, "%s.%s.stale", path, self);
+	buf_addf(&guard, "%s.guard", path);
 	if (file_write_atomic(buf_text(&own), (struct slice){text, (size_t)n}, e) ||
 	    stat(buf_text(&own), &st)) {
 		result = -1;
@@ -165,7 +167,7 @@ int claim_take(struct claim *c, const char *path, const char *task, double lease
 		} else if (read_claim(path, holder, &start, &mtime)) {
 			if (!is_stale(holder, start, mtime, now, lease))
 				break;
-			remove_stale(path, buf_text(&aside), holder, start);
+			remove_stale(path, own.p, buf_text(&guard), now, lease);
 		}
 	}
 	unlink(own.p);
@@ -175,7 +177,7 @@ int claim_take(struct claim *c, const char *path, const char *task, double lease
 	}
 done:
 	buf_free(&own);
-	buf_free(&aside);
+	buf_free(&guard);
 	return result;
 }
 

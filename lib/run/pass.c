@@ -47,7 +47,7 @@ void pass_make(struct work *w, struct pass *p, size_t k)
 	char log_from[4096];
 
 	*p = (struct pass){
-		.recipe = r, .state = &w->state, .progress = &w->progress,
+		.recipe = r, .state = &w->state, .progress = &w->progress, .retry = w->run->retry,
 		.limits = {r->output.block, r->input.max_record},
 		.stream_options.decode.window_log = 10,
 	};

@@ -53,8 +53,8 @@ static bool claim(struct unit *u)
 	else if (!p->state->forced &&
 	         done_read(p->state, unit_record_path(p, u->shard, "done", &mem), u->shard, &done,
 	                   &e) == 1) {
+		taken = p->retry && done.damage.n ? 1 : 0;
 		done_free(&done);
-		taken = 0;
 	}
 	arena_free(&mem);
 	return taken == 1;

@@ -37,6 +37,7 @@ struct pass {
 	struct feed_limits limits;
 	size_t state_size;                /* of the stages' per-shard state */
 	pthread_mutex_t big;              /* held by the one block that outgrew the limit */
+	bool retry;                       /* shards that were kept up to damage count as not done */
 	atomic_bool stop;                 /* a failure that ends the whole run */
 	struct progress *progress;
 };

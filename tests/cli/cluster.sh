@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# A run in steps by many tasks, as cluster jobs do it, without a cluster: any N, gaps, files damaged
+# between the steps, claims, --status, --failed, and the script for Slurm.
+# shellcheck source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+mkdir -p in/sub
+for i in 1 2 3 4 5 6 7 8 9; do make_docs $((20 * i)) $((i % 7)) >"in/sub/$i.jsonl"; done
+cat >recipe.yaml <<'END'
+curate: 1
+name: steps
+stages:
+  - gopher_quality: {min_doc_words: 20}
+  - minhash
+  - pii
+END
+run="$bin/curate-run"
+step() { "$run" recipe.yaml -q -o "$@"; } # output folder, options
+"$run" recipe.yaml -q -i in -o one
+
+# ---- steps
+
+"$run" recipe.yaml -q -i in -o out --only plan
+check "a plan lists the shards and does nothing" test -s out/_curate/plan.json -a ! -e out/_curate/pass1
+i=0
+for variable in SLURM_ARRAY_TASK_ID=0 SGE_TASK_ID=2 PBS_ARRAY_INDEX=2 LSB_JOBINDEX=4 JOB_COMPLETION_INDEX=4 AWS_BATCH_JOB_ARRAY_INDEX=5; do
+	check "--task auto knows $variable" exits 0 env "$variable" "$run" recipe.yaml -q -o out --planned --only collect1 --task auto/6
+	check "and does share $i" grep -rqE "task $i/6\"" out/_curate/pass1/done
+	i=$((i + 1))
+	[ $i != 3 ] || check "an incomplete pass is refused with 6" exits 6 step out --planned --only check1
+	[ $i != 4 ] || check "naming what is missing" says 'pass 1: not done yet: in/sub/[0-9].jsonl' "$run" recipe.yaml -o out --planned --only split1
+done
+check "--task auto outside an array is a usage error" exits 2 step out --planned --only collect1 --task auto/6
+check "SGE's word for no array is none" exits 2 env SGE_TASK_ID=undefined "$run" recipe.yaml -q -o out --planned --task auto/6
+check "a step that the recipe does not have" exits 2 step out --planned --only collect2
+check "--only map is for recipes of one pass" exits 2 step out --planned --only map
+check "solve refuses before split" exits 6 step out --planned --only solve1
+check "apply refuses before solve" exits 6 step out --planned --only apply1
+
+# ---- what is damaged between the steps is found, named, and made again
+
+cut() { truncate -s -5 "$1"; }
+cut "$(find out/_curate/stage-minhash/part -name '4.*')"
+check "a part that was cut short is missing" says 'not done yet: in/sub/4.jsonl' "$run" recipe.yaml -o out --planned --only check1
+check "another N does only what is missing" exits 0 step out --planned --only collect1 --task 1/2
+step out --planned --only collect1 --task 0/2
+check "a complete pass is listed" exits 0 step out --planned --only check1
+cp out/_curate/stage-minhash/sketch/000003.sketch whole
+cut out/_curate/stage-minhash/sketch/000003.sketch
+check "a sketch that was cut short is refused" bash -c "! '$run' recipe.yaml -q -o out --planned --only split1"
+cp whole out/_curate/stage-minhash/sketch/000003.sketch
+printf x | dd of=out/_curate/stage-minhash/sketch/000003.sketch bs=1 seek=60 conv=notrunc status=none
+check "so is one with a changed byte, by name" says '000003.sketch: damaged' "$run" recipe.yaml -q -o out --planned --only split1
+rm out/_curate/stage-minhash/sketch/000003.sketch
+check "once it is gone, the step before makes it again" exits 0 step out --planned --only collect1
+cut out/_curate/pass1/roll
+for t in 0 1 2; do step out --planned --only split1 --task $t/3 || echo "split failed"; done
+check "a roll that was cut short is passed over" exits 0 step out --planned --only solve1
+cut "$(find out/_curate/pass1/log -name '7.*')"
+check "a log that was cut short is missing" exits 6 step out --planned --only apply1
+check "and made again" exits 0 step out --planned --only collect1
+step out --planned --only solve1
+cp out/_curate/stage-minhash/verdict/0000.part whole
+cut out/_curate/stage-minhash/verdict/0000.part
+check "a verdict that was cut short is refused" bash -c "! '$run' recipe.yaml -q -o out --planned --only apply1"
+cp whole out/_curate/stage-minhash/verdict/0000.part
+for t in 3 0 2; do step out --planned --only apply1 --task $t/4; done
+check "the report refuses while a task is missing" exits 6 step out --planned --only report
+step out --planned --only apply1 --task 1/4
+check "the report" exits 0 step out --planned --only report
+check "four tasks in steps give the bytes of one run" same one out
+cp out/_curate/plan.json whole
+cut out/_curate/plan.json
+check "a plan that was cut short is refused" exits 6 step out --planned --only report
+cp whole out/_curate/plan.json
+
+# ---- claims, status, steal
+
+"$run" recipe.yaml -q -i in -o watched --only plan
+mkdir -p watched/_curate/pass1/claim/sub
+printf 'far-away:17 5 %s 2/3\n' "$(($(date +%s) - 1000))" >watched/_curate/pass1/claim/sub/9.jsonl.json
+check "a shard in other hands ends with 75, to come again" exits 75 step watched --planned --only collect1
+check "--status tells who has it, since when, and that it hangs" says \
+	'^  2/3 +far-away:17 +16m4[0-9]s .* sub/9.jsonl  STRAGGLER' "$run" --status watched
+check "and counts the rest" says '^pass 1 of 2: 9 shards: 8 done, 1 running, 0 failed, 0 to do' "$run" --status watched
+touch -d '20 minutes ago' watched/_curate/pass1/claim/sub/9.jsonl.json
+check "a claim without a sign of life is taken over" exits 0 step watched --planned --only collect1
+check "--status of a folder without a run" exits 6 "$run" --status in
+"$run" recipe.yaml -q -i in -o stolen --only collect1 --task 0/4 --steal
+check "--steal does what the others have not begun" test "$(find stolen/_curate/pass1/done -name '*.json' | wc -l)" = 9
+
+# ---- what failed
+
+cp -r in damaged
+zstd -q --rm damaged/sub/9.jsonl
+truncate -s -200 damaged/sub/9.jsonl.zst
+cp damaged/sub/9.jsonl.zst whole
+check "damage is exit 1" exits 1 "$run" recipe.yaml -q -i damaged -o partly --on-corrupt skip
+check "--failed names shard and reason" says '^sub/9.jsonl.zst.*cut off|^sub/9.jsonl.zst.*end' "$run" --failed partly
+check "and exits with 1" exits 1 "$run" --failed partly
+check "0 when there is none" exits 0 "$run" --failed out
+"$run" recipe.yaml -q -i damaged -o head
+before=$(stat -c %i head/_curate/done/sub/9.jsonl.zst.json)
+"$run" recipe.yaml -q -i damaged -o head
+check "a shard kept up to its damage stays done" test "$before" = "$(stat -c %i head/_curate/done/sub/9.jsonl.zst.json)"
+"$run" recipe.yaml -q -i damaged -o head --retry-failed
+check "--retry-failed does it again" test "$before" != "$(stat -c %i head/_curate/done/sub/9.jsonl.zst.json)"
+
+# ---- the script for Slurm
+
+script() { "$run" recipe.yaml -i in -o "it's out" --sbatch "$@"; }
+script --set limits.tasks=7 --set limits.time=2h --mem 2G -j3 >script.sh
+check "the script's words are quoted" bash -n script.sh
+check "it asks for what the recipe says" grep -q -- '--time=120 --signal=B:USR1@120 --cpus-per-task=3 --mem=2560M' script.sh
+check "the number of tasks is a literal" grep -q '^tasks=7 ' script.sh
+check "nothing was submitted or written" test ! -e "it's out"
+check "--sbatch and --task do not mix" exits 2 script -q --task 1/2
+printf 'curate: 1\nstages:\n  - pii\n' >single.yaml
+check "a recipe of one pass is one array and a report" bash -c "
+	'$run' single.yaml -i in -o x --sbatch | tail -n 2 | tr '\n' ' ' | grep -qx 'array map one report '"
+finish
