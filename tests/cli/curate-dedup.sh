@@ -96,7 +96,7 @@ check "exit 6: an intermediate file with one other byte" exits 6 dedup match -i 
 make_corpus big 6000 8 2
 dedup -i big -o once
 for _ in $(seq 12); do
-	dedup -i big -o killed -j2 &
+	"$bin/curate-dedup" -q -i big -o killed -j2 & # not the function: its shell would be what dies
 	pid=$!
 	sleep "0.$((RANDOM % 40 + 10))"
 	kill -9 $pid
