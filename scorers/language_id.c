@@ -1,6 +1,6 @@
 /* Says what language a document is in: CLD2, which needs no model file, or a fastText model such as
- * lid.176 or GlotLID. Writes curate.language and the score language_score, and sets the document's
- * language for the stages behind it. The rule `language` turns this into a verdict. */
+ * lid.176 or GlotLID. Writes curate.language_id.language and the score language_score, and sets the
+ * document's language for the stages behind it. The rule `language` turns this into a verdict. */
 #include "lib/run/stage.h"
 
 #include <math.h>
@@ -8,7 +8,6 @@
 
 #include "lib/base/json_write.h"
 #include "lib/base/mem.h"
-#include "lib/base/utf8.h"
 #include "scorers/classifier.h"
 #include "scorers/language_shim.h"
 #include "scorers/line_text.h"
@@ -94,22 +93,25 @@ static bool is_written(const struct language_id *s, struct slice language, doubl
 	       is_listed(&s->languages, language);
 }
 
-static void note_text(struct doc *d, const char *key, struct slice text)
-{
-	struct buf json = {0};
-
-	json_write_text(&json, text);
-	doc_note(d, key, buf_slice(&json));
-	buf_free(&json);
-}
-
 static void settle_on(const struct language_id *s, struct doc *d, struct slice label, double score)
 {
-	struct slice script = label, language = label;
+	struct slice script = S(""), language = label;
+	struct buf note = {0};
 
-	if (s->backend == BACKEND_GLOTLID && slice_cut(&script, '_', &language))
-		note_text(d, "language_script", script);
-	note_text(d, "language", language);
+	if (s->backend == BACKEND_GLOTLID) {
+		script = label;
+		slice_cut(&script, '_', &language);
+	}
+	buf_byte(&note, '{');
+	if (script.n) {
+		json_write_key(&note, S("script"));
+		json_write_text(&note, script);
+	}
+	json_write_key(&note, S("language"));
+	json_write_text(&note, language);
+	buf_byte(&note, '}');
+	doc_note(d, d->stage, buf_slice(&note));
+	buf_free(&note);
 	doc_score(d, "language_score", score);
 	d->lang = arena_copy(d->mem, language);
 }

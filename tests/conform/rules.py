@@ -133,7 +133,7 @@ def agrees(name, wanted, entry, record, source):
     elif record["text"] != source["text"]:
         return False
     if "meta" in wanted:
-        got = dict(record["curate"]["scores"], language=record["curate"]["language"])
+        got = dict(record["curate"]["scores"], **record["curate"]["language_id"])
         return got == wanted["meta"]
     return True
 
