@@ -5,6 +5,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/mem.h"
+#include "lib/doc/stats.h"
 
 struct language {
 	struct list languages;
@@ -78,9 +79,11 @@ static bool is_kept(const struct language *r, const struct doc *d)
 
 static void language_doc(const void *self, struct doc *d, struct arena *scratch)
 {
+	struct stats s = stats_open(d);
+
 	(void)scratch;
-	if (!is_kept(self, d))
-		doc_drop(d, S(""));
+	stats_check(&s, "language_score", best_score(d), !is_kept(self, d), S(""));
+	stats_close(&s);
 }
 
 const struct stage_type language_stage = {
