@@ -43,7 +43,8 @@ int match_head(const struct sealed *file, struct match_head *head, struct err *e
 	return 0;
 }
 
-bool match_is_done(const struct sketches *s, const char *dir, size_t unit)
+/* True when a unit's file is whole and of these sketches. */
+static bool is_done(const struct sketches *s, const char *dir, size_t unit)
 {
 	struct err e = {0};
 	struct buf path = {0};
@@ -333,7 +334,7 @@ static int do_unit(void *user, size_t i, unsigned thread, struct err *e)
 		u.room = u.chunks * SLICE > SORTED ? u.chunks * SLICE : SORTED;
 	if (u.room < 1024)
 		u.room = 1024;
-	if (!match_is_done(m->s, m->o->dir, unit))
+	if (!is_done(m->s, m->o->dir, unit))
 		rc = write_unit(&u, range * step,
 		                range + 1 == count ? UINT64_MAX : (range + 1) * step - 1,
 		                match_path(m->s, m->o->dir, unit, &path), e);

@@ -37,7 +37,4 @@ int match_run(const struct sketches *s, const struct match_options *o, struct er
 /* Reads and checks an open edge file's head. */
 int match_head(const struct sealed *file, struct match_head *head, struct err *e);
 
-/* True when a unit's file is whole and of these sketches. */
-bool match_is_done(const struct sketches *s, const char *dir, size_t unit);
-
 #endif

@@ -205,14 +205,3 @@ void sealed_unmap(const void *content, size_t bytes)
 	if (content)
 		munmap((char *)content - HEAD, bytes + HEAD);
 }
-
-bool sealed_is_whole(const char *path, const char *kind)
-{
-	struct err e = {0};
-	struct sealed s;
-
-	if (sealed_open(&s, path, kind, &e) != 0)
-		return false;
-	sealed_close(&s);
-	return true;
-}

@@ -48,7 +48,4 @@ int sealed_map(const char *path, const char *kind, const void **content, size_t 
                struct err *e);
 void sealed_unmap(const void *content, size_t bytes);
 
-/* True when PATH is a whole file of the kind (its ends fit); says nothing otherwise. */
-bool sealed_is_whole(const char *path, const char *kind);
-
 #endif

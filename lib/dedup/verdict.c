@@ -168,12 +168,6 @@ const struct verdict_entry *verdict_find(const struct verdict *v, size_t shard, 
 	return entry && entry->record == record ? entry : NULL;
 }
 
-const struct verdict_entry *verdict_next(const struct verdict *v, size_t shard,
-                                         const struct verdict_entry *last)
-{
-	return find_from(v, shard, last ? last->record + 1 : 0);
-}
-
 /* Behind the survivor's signature: the bytes of its id, then the id. */
 struct slice verdict_name(const struct verdict *v, const struct verdict_entry *entry)
 {

@@ -53,11 +53,6 @@ bool verdict_is_done(const char *dir, uint64_t key);
 /* The entry of a record of shard `shard` (counted without the indexes), or NULL. */
 const struct verdict_entry *verdict_find(const struct verdict *v, size_t shard, uint64_t record);
 
-/* Walks one shard's entries in order of records: the one behind `last` (NULL: the first), or NULL.
- */
-const struct verdict_entry *verdict_next(const struct verdict *v, size_t shard,
-                                         const struct verdict_entry *last);
-
 /* The id of the document an entry survives as. */
 struct slice verdict_name(const struct verdict *v, const struct verdict_entry *entry);
 
