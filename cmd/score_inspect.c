@@ -283,8 +283,9 @@ static int inspect_model(struct inspection *w, struct err *e)
 
 	if (label == SIZE_MAX) {
 		classifier_no_label(c, o->label, e);
-	} else if (classifier_n_labels(c) < 2) {
-		err_set_rc(e, RC_USAGE, "%s has one label only", o->model.p);
+	} else if (classifier_n_labels(c) < 2 || !linear_has_scores(classifier_linear(c))) {
+		err_set_rc(e, RC_USAGE, "%s: its words have no scores of their own: it has one label, "
+		           "or a tree of labels", o->model.p);
 	} else {
 		struct feature *f = features_of(classifier_linear(c), label);
 

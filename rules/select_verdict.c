@@ -141,7 +141,7 @@ static uint8_t *map_new(const char *path, size_t n, int *fd, struct err *e)
 	uint8_t *p = MAP_FAILED;
 
 	*fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (*fd >= 0 && posix_fallocate(*fd, 0, (off_t)(n + 1)) == 0)
+	if (*fd >= 0 && (errno = posix_fallocate(*fd, 0, (off_t)(n + 1))) == 0)
 		p = mmap(NULL, n + 1, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
 	if (p != MAP_FAILED)
 		return p;

@@ -42,10 +42,10 @@ static int load(struct classifier *c, const struct model_file *file, enum classi
 {
 	const bool steps = file->loss == MODEL_OVA || file->loss == MODEL_NS;
 	const bool fold = path == CLASSIFIER_FOLDED ||
-	                  (path == CLASSIFIER_AUTO && linear_fits(file) && file->n_labels <= file->dim);
+	                  (path == CLASSIFIER_AUTO && linear_fits(file));
 
 	if (fold && !linear_fits(file))
-		return err_set(e, "%.*s: quantized and hierarchical models cannot be folded",
+		return err_set(e, "%.*s: quantized models cannot be folded",
 		               SLICE(file->path));
 	read_labels(c, file);
 	if (fold) {

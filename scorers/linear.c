@@ -21,6 +21,7 @@ struct reader {
 	char *marked; /* <word>, in scratch */
 	size_t marked_cap;
 	struct arena *scratch;
+	struct linear_exact exact; /* when the model is not folded */
 };
 
 static void add_row(struct reader *r, const float *row)
@@ -84,11 +85,11 @@ static inline void add_word_ngrams(struct reader *r, uint32_t hash)
 	r->chain[0] = wide;
 }
 
-static void add_unknown(struct reader *r, struct slice text)
+/* <word>, or nothing when its character n-grams do not count; valid until the next call. */
+static struct slice marked_word(struct reader *r, struct slice text)
 {
 	if (r->m->maxn <= 0 || slice_equal(text, S("</s>")))
-		return;
-
+		return S("");
 	if (r->marked_cap < text.n + 2) {
 		r->marked_cap = 2 * text.n + 64;
 		r->marked = arena_alloc(r->scratch, r->marked_cap);
@@ -96,7 +97,7 @@ static void add_unknown(struct reader *r, struct slice text)
 	r->marked[0] = '<';
 	memcpy(r->marked + 1, text.p, text.n);
 	r->marked[text.n + 1] = '>';
-	linear_subwords(r->m, (struct slice){r->marked, text.n + 2}, want_subword, r);
+	return (struct slice){r->marked, text.n + 2};
 }
 
 static inline void add_token(struct reader *r, const struct linear_token *t)
@@ -105,6 +106,13 @@ static inline void add_token(struct reader *r, const struct linear_token *t)
 
 	if (s->word > r->m->n_words)
 		return; /* a label */
+	if (!s->word && t->text.p[0] == '_' && slice_starts(t->text, S("__label__")))
+		return;
+	if (r->m->output) {
+		linear_exact_add(&r->exact, t, s->word ? s->word - 1 : r->m->n_words,
+		                 marked_word(r, t->text));
+		return;
+	}
 	if (s->word) {
 		if (r->m->width == 1)
 			r->sum[0] += (double)s->score;
@@ -112,9 +120,7 @@ static inline void add_token(struct reader *r, const struct linear_token *t)
 			add_row(r, r->m->row + (size_t)(s->word - 1) * r->m->width);
 		r->features += s->features;
 	} else {
-		if (t->text.p[0] == '_' && slice_starts(t->text, S("__label__")))
-			return;
-		add_unknown(r, t->text);
+		linear_subwords(r->m, marked_word(r, t->text), want_subword, r);
 	}
 	add_word_ngrams(r, t->hash);
 }
@@ -212,25 +218,34 @@ static enum linear_answer sigmoids(const struct linear *m, const double *score, 
 	return LINEAR_GOOD;
 }
 
+/* Scores of labels, or of the one difference; false when there is no feature. */
+static bool scores_of(struct reader *r, double *score)
+{
+	if (r->m->output)
+		return linear_exact_scores(&r->exact, score);
+	for (unsigned c = 0; c < r->m->width && r->features; c++)
+		score[c] = r->sum[c] / (double)r->features;
+	return r->features > 0;
+}
+
 enum linear_answer linear_predict(const struct linear *m, struct slice text, float *probability,
                                   struct arena *scratch)
 {
 	struct reader r = {.m = m, .scratch = scratch};
+	double *const score = arena_zero(scratch, m->n_labels, sizeof *score);
 
 	r.sum = arena_zero(scratch, m->width, sizeof *r.sum);
-	r.chain = arena_zero(scratch, m->word_ngrams > 1 ? (size_t)m->word_ngrams : 1,
-	                     sizeof *r.chain);
+	r.chain = arena_zero(scratch, m->word_ngrams > 1 ? (size_t)m->word_ngrams : 1, sizeof *r.chain);
+	if (m->output)
+		linear_exact_open(&r.exact, m, scratch);
 	read_line(&r, text);
-	if (r.features == 0)
+	if (!scores_of(&r, score))
 		return LINEAR_NOTHING;
-	for (unsigned c = 0; c < m->width; c++)
-		r.sum[c] /= (double)r.features;
-
-	double *const score = arena_alloc(scratch, m->n_labels * sizeof *score);
-
-	linear_scores(m, r.sum, score);
-	if (m->loss != MODEL_SOFTMAX)
-		return sigmoids(m, score, r.features, probability);
-	softmax(m, score, probability);
+	if (m->tree)
+		linear_tree_predict(&r.exact, probability);
+	else if (m->loss == MODEL_SOFTMAX)
+		softmax(m, score, probability);
+	else
+		return sigmoids(m, score, r.features + r.exact.features, probability);
 	return LINEAR_GOOD;
 }

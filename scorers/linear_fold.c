@@ -9,8 +9,7 @@
 
 bool linear_fits(const struct model_file *file)
 {
-	return file->loss != MODEL_HS && !file->input.quantized && !file->output.quantized &&
-	       file->dictionary.n < UINT32_MAX;
+	return !file->input.quantized && !file->output.quantized && file->dictionary.n < UINT32_MAX;
 }
 
 static bool has_difference(const struct model_file *file)
@@ -18,11 +17,17 @@ static bool has_difference(const struct model_file *file)
 	return file->loss == MODEL_SOFTMAX && file->n_labels == 2;
 }
 
+/* Rows longer than the model's own would be slower and larger. */
+static bool is_folded(const struct model_file *file)
+{
+	return has_difference(file) || (file->loss != MODEL_HS && file->n_labels <= file->dim);
+}
+
 static unsigned width_of(const struct model_file *file)
 {
 	if (has_difference(file))
 		return 1;
-	return (unsigned)(file->n_labels < file->dim ? file->n_labels : file->dim);
+	return (unsigned)(is_folded(file) ? file->n_labels : file->dim);
 }
 
 uint64_t linear_size(const struct model_file *file)
@@ -46,13 +51,16 @@ static double *read_output(const struct model_file *file)
 	return out;
 }
 
-/* The rows as they are; the output matrix is applied to their mean. */
+/* Both matrices as they are. */
 static int copy_rows(struct linear *m, const struct model_file *file, struct err *e)
 {
+	const size_t n = m->n_labels * m->width * sizeof *m->output;
+
 	if (model_matrix_finite(file, &file->input, e) ||
 	    model_matrix_finite(file, &file->output, e))
 		return -1;
-	m->output = read_output(file);
+	m->output = mem_alloc(n);
+	memcpy(m->output, file->output.data, n);
 	memcpy(m->row, file->input.data, linear_size(file));
 	return 0;
 }
@@ -169,7 +177,7 @@ static void finish_words(struct linear *m)
 
 		if (s->word == 0 || s->word > m->n_words)
 			continue;
-		if (m->maxn > 0)
+		if (m->maxn > 0 && !m->output)
 			fold_subwords(m, s, &marked, sum);
 		s->score = m->row[(size_t)(s->word - 1) * m->width];
 	}
@@ -199,6 +207,22 @@ static void fill_sigmoid(float table[513])
 	}
 }
 
+static struct linear_node *build_tree(const struct model_file *file)
+{
+	const size_t n = (size_t)file->n_labels;
+	int64_t *const count = mem_new(int64_t, n);
+	struct slice rest = file->dictionary, word;
+	struct linear_node *tree;
+
+	for (int32_t i = 0; i < file->n_words; i++)
+		model_file_entry(&rest, &word);
+	for (size_t i = 0; i < n; i++)
+		model_file_counted_entry(&rest, &word, &count[i]);
+	tree = linear_tree_build(count, n);
+	free(count);
+	return tree;
+}
+
 struct linear *linear_open(const struct model_file *file, struct err *e)
 {
 	struct linear *m = mem_new(struct linear, 1);
@@ -223,12 +247,12 @@ struct linear *linear_open(const struct model_file *file, struct err *e)
 	m->slot = big_alloc(slots * sizeof *m->slot);
 	memset(m->slot, 0, slots * sizeof *m->slot);
 	fill_sigmoid(m->sigmoid);
-	const bool as_they_are = file->n_labels > file->dim && !has_difference(file);
-
-	if (as_they_are ? copy_rows(m, file, e) : fold_rows(m, file, e)) {
+	if (is_folded(file) ? fold_rows(m, file, e) : copy_rows(m, file, e)) {
 		linear_close(m);
 		return NULL;
 	}
+	if (m->loss == MODEL_HS)
+		m->tree = build_tree(file);
 	add_words(m, file);
 	finish_words(m);
 	return m;
@@ -240,6 +264,7 @@ void linear_close(struct linear *m)
 		return;
 	free(m->row);
 	free(m->output);
+	free(m->tree);
 	free(m->slot);
 	free(m->words);
 	free(m->word);
@@ -256,37 +281,28 @@ size_t linear_n_words(const struct linear *m)
 	return m->n_words;
 }
 
+bool linear_has_scores(const struct linear *m)
+{
+	return m->tree == NULL;
+}
+
 struct slice linear_word(const struct linear *m, size_t i)
 {
 	return m->word[i];
 }
 
-void linear_scores(const struct linear *m, const double *sum, double *score)
+void linear_word_scores(const struct linear *m, size_t i, double *score)
 {
-	if (!m->output) {
-		memcpy(score, sum, m->width * sizeof *score);
+	const float *const row = m->row + i * m->width;
+
+	if (m->difference) {
+		score[0] = 0;
+		score[1] = (double)row[0];
 		return;
 	}
 	for (size_t label = 0; label < m->n_labels; label++) {
-		const double *const row = m->output + label * m->width;
-
-		score[label] = 0;
-		for (unsigned c = 0; c < m->width; c++)
-			score[label] += row[c] * sum[c];
+		score[label] = m->output ? 0 : (double)row[label];
+		for (unsigned c = 0; m->output && c < m->width; c++)
+			score[label] += (double)row[c] * (double)m->output[label * m->width + c];
 	}
-}
-
-void linear_word_scores(const struct linear *m, size_t i, double *score)
-{
-	double *const sum = mem_new(double, m->width);
-
-	for (unsigned c = 0; c < m->width; c++)
-		sum[c] = (double)m->row[i * m->width + c];
-	if (m->difference) {
-		score[0] = 0;
-		score[1] = sum[0];
-	} else {
-		linear_scores(m, sum, score);
-	}
-	free(sum);
 }

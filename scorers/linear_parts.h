@@ -15,6 +15,11 @@ struct linear_slot {
 	uint32_t start;    /* of its bytes in `words` */
 };
 
+/* A node of the tree of labels: the first n_labels nodes are its leaves. */
+struct linear_node {
+	int32_t left, right; /* -1 both: a leaf */
+};
+
 struct linear {
 	struct linear_slot *slot;
 	uint32_t mask; /* number of slots - 1 */
@@ -24,9 +29,11 @@ struct linear {
 	float *row;      /* n_words rows, then bucket rows; `width` floats each */
 	unsigned width;  /* 1 for two softmax labels, else n_labels, or dim if that is less */
 	bool difference; /* two softmax labels: a row is the second one's score minus the first's */
-	double *output;  /* n_labels rows of width: rows are not folded; else NULL */
+	float *output;   /* n_labels rows of width, when rows are not folded; else NULL */
 	uint32_t bucket;
 	uint64_t bucket_inverse; /* UINT64_MAX / bucket */
+
+	struct linear_node *tree; /* 2 * n_labels - 1 nodes, the root last; else NULL */
 
 	size_t n_words, n_labels;
 	int word_ngrams, minn, maxn;
@@ -96,8 +103,32 @@ static inline uint32_t linear_bucket(const struct linear *m, uint64_t x)
 	return (uint32_t)(r >= m->bucket ? r - m->bucket : r);
 }
 
-/* The labels' scores (n_labels; 1 for two softmax labels) for a sum or mean of rows. */
-void linear_scores(const struct linear *m, const double *sum, double *score);
+/* One text on its way through a model that is not folded. */
+struct linear_exact {
+	const struct linear *m;
+	float *hidden;
+	const float **asked; /* rows on their way from memory */
+	size_t n_asked;
+	uint64_t features;
+	int32_t *hash; /* of every word */
+	size_t n_hashes, cap;
+	struct arena *scratch;
+};
+
+void linear_exact_open(struct linear_exact *x, const struct linear *m, struct arena *scratch);
+
+/* Adds a word: its number (n_words or more: unknown), and <word> when character n-grams count. */
+void linear_exact_add(struct linear_exact *x, const struct linear_token *t, size_t word,
+                      struct slice marked);
+
+/* Ends adding. False when there was no feature. Without a tree, fills the score of every label. */
+bool linear_exact_scores(struct linear_exact *x, double *score);
+
+/* With a tree: walks it. NaN for labels whose probability is next to nothing. */
+void linear_tree_predict(const struct linear_exact *x, float *probability);
+
+/* The tree for labels seen so often, most frequent first. Owned. */
+struct linear_node *linear_tree_build(const int64_t *count, size_t n_labels);
 
 /* Calls `each` with the bucket of every character n-gram of <word> (the marks included). */
 void linear_subwords(const struct linear *m, struct slice marked_word,

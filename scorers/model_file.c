@@ -340,16 +340,22 @@ void model_file_close(struct model_file *m)
 	*m = (struct model_file){0};
 }
 
-bool model_file_entry(struct slice *rest, struct slice *word)
+bool model_file_counted_entry(struct slice *rest, struct slice *word, int64_t *count)
 {
 	struct cursor c = {*rest, true};
-	int64_t count;
 	int8_t type;
 
-	if (!read_entry(&c, word, &count, &type))
+	if (!read_entry(&c, word, count, &type))
 		return false;
 	*rest = c.rest;
 	return true;
+}
+
+bool model_file_entry(struct slice *rest, struct slice *word)
+{
+	int64_t count;
+
+	return model_file_counted_entry(rest, word, &count);
 }
 
 struct slice model_label_name(struct slice label)

@@ -42,6 +42,9 @@ void model_file_close(struct model_file *m);
 /* The next word or label; `rest` starts as m->dictionary. False behind the last. */
 bool model_file_entry(struct slice *rest, struct slice *word);
 
+/* The same with how often it was seen in training. */
+bool model_file_counted_entry(struct slice *rest, struct slice *word, int64_t *count);
+
 /* The bare name of a label: without "__label__". */
 struct slice model_label_name(struct slice label);
 
