@@ -5,12 +5,16 @@
 #include <cld2/public/compact_lang_det.h>
 #include <cld2/public/encodings.h>
 
-/* CLD2 has two codes that were withdrawn in 1989. */
+/* CLD2 has two codes that were withdrawn in 1989, and tells Chinese by its script; recipes and other
+ * models say "zh". */
 static const char *current_code(const char *code)
 {
-	if (strcmp(code, "iw") == 0)
-		return "he";
-	return strcmp(code, "jw") == 0 ? "jv" : code;
+	static const char *const replaced[][2] = {{"iw", "he"}, {"jw", "jv"}, {"zh-Hant", "zh"}};
+
+	for (const auto &pair : replaced)
+		if (strcmp(code, pair[0]) == 0)
+			return pair[1];
+	return code;
 }
 
 extern "C" int language_guess(struct slice text, struct language_guess out[LANGUAGE_GUESSES])

@@ -11,7 +11,7 @@ extern "C" {
 enum { LANGUAGE_GUESSES = 3 };
 
 struct language_guess {
-	const char *code; /* ISO 639-1 or -3, perhaps with a script ("zh-Hant"); static text */
+	const char *code; /* ISO 639-1, else -3; static text */
 	double score;     /* share of the text; half of that when CLD2 calls itself unsure */
 };
 

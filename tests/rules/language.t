@@ -10,6 +10,13 @@ drop
 text ""
 drop
 
+stage language_id
+stage language: {languages: [zh]}
+text "這是一個關於天氣的句子，明天北方會下雨，南方會放晴，請大家出門記得帶傘。"
+keep
+text "这是一个关于天气的句子，明天北方会下雨，南方会放晴，请大家出门记得带伞。"
+keep
+
 # what the record says counts as sure
 stage language: {languages: [de]}
 text "x"
