@@ -59,7 +59,7 @@ static enum rc look(const struct options *o, struct err *e)
 	int bad = o->status.n ? status_text(o->status.p, (double)time(NULL), &out, e)
 	                      : failed_text(o->failed.p, &any, &out, e);
 
-	if (!bad && (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout)))
+	if (!bad && out.n && (fwrite(out.p, 1, out.n, stdout) != out.n || fflush(stdout)))
 		bad = err_set_rc(e, RC_OUTPUT, "stdout: %m");
 	buf_free(&out);
 	return bad ? e->rc : any ? RC_PARTIAL : RC_OK;

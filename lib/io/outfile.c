@@ -76,9 +76,12 @@ static int make_folder(const char *path, struct err *e)
 int dir_make_parents(const char *path, struct err *e)
 {
 	char *part = folder_of(path);
+	struct stat st;
 	int rc = 0;
+	/* Nearly always they are there: one call then, not one a folder, on a shared file system. */
+	bool is_there = stat(part, &st) == 0 && S_ISDIR(st.st_mode);
 
-	for (char *p = part + 1; rc == 0 && p[-1]; p++) {
+	for (char *p = part + 1; !is_there && rc == 0 && p[-1]; p++) {
 		char c = *p;
 
 		if (c != '/' && c != '\0')
@@ -243,9 +246,11 @@ void outfile_leave(struct outfile *f)
 int file_write_atomic(const char *path, struct slice bytes, struct err *e)
 {
 	struct buf tmp = {0};
+	char host[65] = ""; /* tasks on two hosts may have one pid and write one file */
 	int rc = -1;
 
-	buf_addf(&tmp, "%s.tmp.%ld", path, (long)getpid());
+	gethostname(host, sizeof host - 1);
+	buf_addf(&tmp, "%s.tmp.%s.%ld", path, host, (long)getpid());
 	struct outfile *f = outfile_open(path, buf_text(&tmp), 0, e);
 	if (f && outfile_write(f, bytes, e))
 		outfile_abandon(f);

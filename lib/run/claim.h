@@ -13,7 +13,7 @@ struct claim {
 };
 
 /* 1: it is ours; 0: someone else's, `holder` says whose ("host:pid"); -1: the file cannot be made
- * (RC_OUTPUT). `task` ("3/64" or "") is for those who read it. A claim is taken over when its process on this host is gone, or when it was made on
+ * (RC_OUTPUT; its folder is there). `task` ("3/64" or "") is for those who read it. A claim is taken over when its process on this host is gone, or when it was made on
  * another host and has not been renewed for `lease` seconds. */
 int claim_take(struct claim *c, const char *path, const char *task, double lease, char holder[256],
                struct err *e);
