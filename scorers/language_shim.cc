@@ -1,5 +1,6 @@
 #include "scorers/language_shim.h"
 
+#include <algorithm>
 #include <climits>
 #include <cstdio>
 #include <cld2/public/compact_lang_det.h>
@@ -17,6 +18,18 @@ static const char *current_code(const char *code)
 	return code;
 }
 
+/* Two scripts of one language are one guess. Returns the number of guesses. */
+static int add_guess(struct language_guess *guess, int n, const char *code, double score)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(guess[i].code, code) == 0) {
+			guess[i].score += score;
+			return n;
+		}
+	guess[n] = {code, score};
+	return n + 1;
+}
+
 extern "C" int language_guess(struct slice text, struct language_guess out[LANGUAGE_GUESSES])
 try {
 	CLD2::Language language[LANGUAGE_GUESSES];
@@ -32,8 +45,11 @@ try {
 	                               &reliable);
 	for (int i = 0; i < LANGUAGE_GUESSES; i++)
 		if (language[i] != CLD2::UNKNOWN_LANGUAGE && percent[i] > 0)
-			out[n++] = {current_code(CLD2::LanguageCode(language[i])),
-			            percent[i] / (reliable ? 100. : 200.)};
+			n = add_guess(out, n, current_code(CLD2::LanguageCode(language[i])),
+			              percent[i] / (reliable ? 100. : 200.));
+	std::stable_sort(out, out + n, [](const language_guess &a, const language_guess &b) {
+		return a.score > b.score;
+	});
 	return n;
 } catch (...) {
 	return 0;
