@@ -30,6 +30,11 @@ static int add_guess(struct language_guess *guess, int n, const char *code, doub
 	return n + 1;
 }
 
+static bool is_better(const struct language_guess &a, const struct language_guess &b)
+{
+	return a.score > b.score;
+}
+
 extern "C" int language_guess(struct slice text, struct language_guess out[LANGUAGE_GUESSES])
 try {
 	CLD2::Language language[LANGUAGE_GUESSES];
@@ -47,9 +52,7 @@ try {
 		if (language[i] != CLD2::UNKNOWN_LANGUAGE && percent[i] > 0)
 			n = add_guess(out, n, current_code(CLD2::LanguageCode(language[i])),
 			              percent[i] / (reliable ? 100. : 200.));
-	std::stable_sort(out, out + n, [](const language_guess &a, const language_guess &b) {
-		return a.score > b.score;
-	});
+	std::stable_sort(out, out + n, is_better);
 	return n;
 } catch (...) {
 	return 0;
