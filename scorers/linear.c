@@ -12,7 +12,7 @@ struct reader {
 	const struct linear *m;
 	double *sum; /* of the rows, width of them */
 	uint64_t features;
-	uint64_t *chain; /* word_ngrams - 1 hashes of the n-grams that end at the last word, shortest first */
+	uint64_t *chain; /* hashes of the n-grams that end at the last word, shortest first */
 	int n_chain;
 	uint32_t waiting[LAG]; /* buckets whose rows have been asked for */
 	uint64_t n_asked;
@@ -235,7 +235,7 @@ enum linear_answer linear_predict(const struct linear *m, struct slice text, flo
 	double *const score = arena_zero(scratch, m->n_labels, sizeof *score);
 
 	r.sum = arena_zero(scratch, m->width, sizeof *r.sum);
-	r.chain = arena_zero(scratch, m->word_ngrams > 1 ? (size_t)m->word_ngrams : 1, sizeof *r.chain);
+	r.chain = arena_zero(scratch, (size_t)m->word_ngrams + 1, sizeof *r.chain);
 	if (m->output)
 		linear_exact_open(&r.exact, m, scratch);
 	read_line(&r, text);

@@ -34,8 +34,8 @@ enum linear_answer {
 };
 
 /* Scores one text as fastText does one line (its bytes up to the first LF): probability[label] for
- * every label, in the library's terms: exp(log(p + 1e-5)); NaN for those a tree leaves out. Any number
- * of threads may ask. */
+ * every label, in the library's terms: exp(log(p + 1e-5)); NaN for those a tree leaves out. Any
+ * number of threads may ask. */
 enum linear_answer linear_predict(const struct linear *m, struct slice text, float *probability,
                                   struct arena *scratch);
 
@@ -47,7 +47,8 @@ struct slice linear_word(const struct linear *m, size_t i);
 bool linear_has_scores(const struct linear *m);
 
 /* What one word alone adds up to for every label, before the softmax; of a folded model with its
- * character n-grams. Of two softmax labels only the difference is known: the first one's score is then 0. */
+ * character n-grams. Of two softmax labels only the difference is known: the first one's score is
+ * then 0. */
 void linear_word_scores(const struct linear *m, size_t i, double *score);
 
 #endif

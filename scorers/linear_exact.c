@@ -1,5 +1,5 @@
-/* Models that are not folded: the library's own float sums, in its order, to the last bit. With many
- * labels or a tree the rows stay as they are, and large weights would make any other order of
+/* Models that are not folded: the library's own float sums, in its order, to the last bit. With
+ * many labels or a tree the rows stay as they are, and large weights would make any other order of
  * addition visible (6e-5 in probabilities of a language model).
  *
  * The reference's dictionary.cc (getLine), model.cc and loss.cc. */
@@ -113,7 +113,7 @@ struct linear_node *linear_tree_build(const int64_t *count, size_t n_labels)
 	const size_t n = 2 * n_labels - 1;
 	struct linear_node *const tree = mem_new(struct linear_node, n);
 	int64_t *const sum = mem_new(int64_t, n);
-	size_t leaf = n_labels, node = n_labels; /* leaves below `leaf`, nodes from `node` are free */
+	size_t leaf = n_labels, node = n_labels; /* free: leaves below `leaf`, nodes from `node` */
 
 	for (size_t i = 0; i < n; i++) {
 		sum[i] = i < n_labels ? count[i] : 1000000000000000;
