@@ -112,6 +112,25 @@ static bool is_at(struct slice line, size_t at, struct slice what)
 	       strncasecmp(line.p + at, what.p, what.n) == 0;
 }
 
+/* The line without any occurrence of `what`: itself when there is none. */
+static struct slice without(struct slice line, struct slice what, struct arena *scratch)
+{
+	char *out = NULL, *p = NULL;
+
+	for (size_t at = 0; at < line.n;) {
+		bool hit = is_at(line, at, what);
+
+		if (hit && !out) {
+			out = arena_alloc(scratch, line.n);
+			p = mempcpy(out, line.p, at);
+		} else if (!hit && out) {
+			*p++ = line.p[at];
+		}
+		at += hit ? what.n : 1;
+	}
+	return out ? (struct slice){out, (size_t)(p - out)} : line;
+}
+
 /* The line, stripped, without the calls to action; itself when there are none. */
 static struct slice without_calls(const struct refinedweb_lines *r, struct slice line,
                                   struct arena *scratch)
@@ -128,15 +147,7 @@ static struct slice without_calls(const struct refinedweb_lines *r, struct slice
 			left.n -= end.n;
 	}
 	for (size_t k = 0; k < r->anywhere.n; k++)
-		for (size_t at = 0; at < left.n; at++)
-			if (is_at(left, at, r->anywhere.item[k])) {
-				size_t n = r->anywhere.item[k].n;
-				char *joined = arena_alloc(scratch, left.n);
-
-				memcpy(joined, left.p, at);
-				memcpy(joined + at, left.p + at + n, left.n - at - n);
-				left = (struct slice){joined, left.n - n};
-			}
+		left = without(left, r->anywhere.item[k], scratch);
 	return left.n == line.n ? line : utf8_strip(left);
 }
 

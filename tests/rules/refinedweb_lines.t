@@ -29,3 +29,8 @@ text "one two three four five six seven eight nine ten\nword"
 drop too_many_words_removed
 text "one two three four five six seven eight nine ten\none two three four five six seven eight nine\nword"
 becomes "one two three four five six seven eight nine ten\none two three four five six seven eight nine"
+stage refinedweb_lines: {max_removed_words: 1, anywhere: [xy, é], at_start: [], at_end: []}
+text "xyXYé words xaxy here É yx"
+becomes "words xa here É yx"
+text "xy XY"
+becomes ""
