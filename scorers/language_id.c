@@ -42,7 +42,8 @@ static const struct param params[] = {
 	 .help = "CLD2 reads so much of the text; 0: all of it"},
 	{.name = "scorer", .kind = PARAM_CHOICE, .at = AT(path), .preset = "library",
 	 .choices = CLASSIFIER_PATH_CHOICES,
-	 .help = "fastText's library, or the folded path: faster with few labels, last digits differ"},
+	 .help = "fastText's library, or the folded path: faster with few labels, "
+	         "not to the last bit"},
 	{0},
 };
 

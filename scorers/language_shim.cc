@@ -6,8 +6,8 @@
 #include <cld2/public/compact_lang_det.h>
 #include <cld2/public/encodings.h>
 
-/* CLD2 has two codes that were withdrawn in 1989, and tells Chinese by its script; recipes and other
- * models say "zh". */
+/* CLD2 has two codes that were withdrawn in 1989, and tells Chinese by its script; recipes and
+ * other models say "zh". */
 static const char *current_code(const char *code)
 {
 	static const char *const replaced[][2] = {{"iw", "he"}, {"jw", "jv"}, {"zh-Hant", "zh"}};
