@@ -96,6 +96,32 @@ bool claim_read(const char *path, struct claim_seen *seen)
 	return true;
 }
 
+/* Whether a process on this host has been killed and is on its way out: it will write nothing more,
+ * but may take a moment to leave. */
+static bool process_is_ending(const char *holder)
+{
+	char path[64], line[256], self[256];
+	const char *colon = strrchr(holder, ':');
+	bool is_ending = false;
+
+	claim_self(self);
+	if (!colon || strncmp(holder, self, (size_t)(colon - holder) + 1) != 0)
+		return false;
+	snprintf(path, sizeof path, "/proc/%ld/status", strtol(colon + 1, NULL, 10));
+	FILE *f = fopen(path, "re");
+
+	while (f && fgets(line, sizeof line, f)) {
+		unsigned long long pending;
+
+		is_ending |= sscanf(line, "SigPnd: %llx", &pending) == 1 && (pending & 0x100);
+		is_ending |= sscanf(line, "ShdPnd: %llx", &pending) == 1 && (pending & 0x100);
+		is_ending |= strncmp(line, "Threads:\t0", 10) == 0;
+	}
+	if (f)
+		fclose(f);
+	return is_ending;
+}
+
 /* Whether the claim's process is known to be gone. `now` is the file system's time. */
 static bool is_stale(const char *holder, unsigned long long start, double mtime, double now,
                      double lease)
@@ -121,10 +147,10 @@ static void remove_stale(const char *path, const char *own, const char *guard, d
 	char holder[256];
 	unsigned long long start;
 	double mtime;
-	struct stat st;
 
 	if (link(own, guard)) { /* another is at it, or died at it */
-		if (stat(guard, &st) == 0 && now - (double)st.st_mtim.tv_sec > lease)
+		if (read_claim(guard, holder, &start, &mtime) &&
+		    is_stale(holder, start, mtime, now, lease))
 			unlink(guard);
 		return;
 	}
@@ -152,6 +178,7 @@ int claim_take(struct claim *c, const char *path, const char *task, double lease
 {
 	char self[256], text[400];
 	struct buf own = {0}, guard = {0};
+	const struct timespec moment = {.tv_nsec = 20000000};
 	struct stat st;
 	int result = 0;
 
@@ -168,7 +195,7 @@ int claim_take(struct claim *c, const char *path, const char *task, double lease
 	}
 	double now = (double)st.st_mtim.tv_sec + (double)st.st_mtim.tv_nsec / 1e9;
 
-	for (int attempt = 0; attempt < 3 && result == 0; attempt++) {
+	for (int attempt = 0; attempt < 50 && result == 0; attempt++) {
 		unsigned long long start;
 		double mtime;
 
@@ -177,8 +204,12 @@ int claim_take(struct claim *c, const char *path, const char *task, double lease
 		} else if (errno != EEXIST) {
 			result = err_set_rc(e, RC_OUTPUT, "%s: no claim could be made: %m", path);
 		} else if (read_claim(path, holder, &start, &mtime)) {
-			if (!is_stale(holder, start, mtime, now, lease))
-				break;
+			if (!is_stale(holder, start, mtime, now, lease)) {
+				if (!process_is_ending(holder))
+					break;
+				nanosleep(&moment, NULL);
+				continue;
+			}
 			remove_stale(path, own.p, buf_text(&guard), now, lease);
 		}
 	}
