@@ -74,6 +74,13 @@ static void add_u32(struct buf *out, uint64_t v)
 	buf_add(out, (struct slice){(const char *)&low, sizeof low});
 }
 
+static int write_file(struct buf *path, const struct buf *bytes, struct err *e)
+{
+	if (dir_make_parents(buf_text(path), e) != 0)
+		return -1;
+	return file_write_atomic(buf_text(path), buf_slice(bytes), e);
+}
+
 static int write_signatures(const struct trove *t, unsigned band, size_t f, const struct bucket *b,
                             size_t from, struct err *e)
 {
@@ -91,9 +98,7 @@ static int write_signatures(const struct trove *t, unsigned band, size_t f, cons
 		add_u32(&out, record[t->o->rows + 1]);
 	}
 	buf_addf(&path, "%s/signatures/bucket_%03u/%05zu.minhash.sig", t->o->dir, band, f);
-	rc = dir_make_parents(buf_text(&path), e);
-	if (rc == 0)
-		rc = file_write_atomic(buf_text(&path), buf_slice(&out), e);
+	rc = write_file(&path, &out, e);
 	buf_free(&path);
 	buf_free(&out);
 	return rc;
@@ -124,9 +129,7 @@ static int write_pairs(const struct trove *t, unsigned band, struct bucket *b, s
 		p->n++;
 	}
 	buf_addf(&path, "%s/buckets/%05u_00.dups", t->o->dir, band);
-	rc = dir_make_parents(buf_text(&path), e);
-	if (rc == 0)
-		rc = file_write_atomic(buf_text(&path), buf_slice(&out), e);
+	rc = write_file(&path, &out, e);
 	buf_free(&path);
 	buf_free(&out);
 	return rc;
@@ -199,9 +202,7 @@ static int write_ids(const struct trove *t, size_t f, const char *ending, const 
 
 	if (out->n > 0) {
 		buf_addf(&path, "%s/remove_ids/%06zu.%s", t->o->dir, f, ending);
-		rc = dir_make_parents(buf_text(&path), e);
-		if (rc == 0)
-			rc = file_write_atomic(buf_text(&path), buf_slice(out), e);
+		rc = write_file(&path, out, e);
 	}
 	buf_free(&path);
 	return rc;

@@ -8,9 +8,20 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "lib/base/hash.h"
 #include "lib/base/mem.h"
 
 enum { VERSION = 1, HEAD = 16, TAIL = 24, PENDING = 1 << 16 };
+
+/* Tasks that do the same work at the same time must not write into each other's files: the name
+ * tells hosts and processes apart. The result does not depend on it. */
+static void temporary_name(const char *path, struct buf *out)
+{
+	char host[256] = "";
+
+	gethostname(host, sizeof host - 1);
+	buf_addf(out, "%s.%08x-%ld.tmp", path, (unsigned)hash64(slice_of(host)), (long)getpid());
+}
 
 int sealed_create(struct sealed_out *s, const char *path, const char *kind, struct err *e)
 {
@@ -19,7 +30,7 @@ int sealed_create(struct sealed_out *s, const char *path, const char *kind, stru
 	const uint32_t version = VERSION;
 
 	*s = (struct sealed_out){0};
-	buf_addf(&tmp, "%s.tmp", path);
+	temporary_name(path, &tmp);
 	s->file = outfile_open(path, buf_text(&tmp), 0, e);
 	buf_free(&tmp);
 	if (!s->file)

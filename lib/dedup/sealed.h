@@ -18,7 +18,7 @@ struct sealed_out {
 	struct buf pending; /* of the content, not yet in the file */
 };
 
-/* `kind` has four characters: "SKCH". The file grows as PATH.tmp. */
+/* `kind` has four characters: "SKCH". The file grows beside PATH, as PATH.….tmp. */
 int sealed_create(struct sealed_out *s, const char *path, const char *kind, struct err *e);
 /* After a failure every later call fails with the same reason. */
 int sealed_write(struct sealed_out *s, const void *p, size_t n, struct err *e);
