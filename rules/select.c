@@ -117,16 +117,6 @@ static void select_fini(void *self)
 	doc_number_free(&s->token_count);
 }
 
-static uint64_t count_words(struct slice text)
-{
-	struct slice word;
-	uint64_t n = 0;
-
-	while (utf8_split(&text, &word))
-		n++;
-	return n;
-}
-
 static uint64_t weigh(const struct select_stage *s, struct doc *d, struct arena *scratch)
 {
 	double tokens;
@@ -142,7 +132,7 @@ static uint64_t weigh(const struct select_stage *s, struct doc *d, struct arena 
 		if (s->tokens.n && doc_number_get(&s->token_count, d, scratch, &tokens) &&
 		    tokens >= 0 && tokens < 0x1p53)
 			return (uint64_t)tokens;
-		return count_words(doc_text(d));
+		return utf8_count_words(doc_text(d));
 	}
 	return 0;
 }
