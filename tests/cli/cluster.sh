@@ -99,6 +99,14 @@ check "damage is exit 1" exits 1 "$run" recipe.yaml -q -i damaged -o partly --on
 check "--failed names shard and reason" says '^sub/9.jsonl.zst.*cut off|^sub/9.jsonl.zst.*end' "$run" --failed partly
 check "and exits with 1" exits 1 "$run" --failed partly
 check "0 when there is none" exits 0 "$run" --failed out
+for only in collect1 check1 split1 solve1 apply1 report; do
+	[ $only != collect1 ] || "$run" recipe.yaml -q -i damaged -o given_up --on-corrupt skip --only plan
+	"$run" recipe.yaml -q -o given_up --on-corrupt skip --planned --only $only
+	echo "$only $?"
+done >codes
+check "a shard that was given up holds no step up, and the report says 1" bash -c '
+	grep -q "^report 1$" codes && ! grep -vqE " [01]$" codes'
+check "and what is left is what one process leaves" same partly given_up
 "$run" recipe.yaml -q -i damaged -o head
 before=$(stat -c %i head/_curate/done/sub/9.jsonl.zst.json)
 "$run" recipe.yaml -q -i damaged -o head
