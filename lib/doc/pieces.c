@@ -23,7 +23,7 @@ static void add(struct list *l, struct slice text)
 		                      cap * sizeof(struct piece));
 		l->cap = cap;
 	}
-	l->piece[l->n++] = (struct piece){.text = text, .chars = (uint32_t)utf8_count(text)};
+	l->piece[l->n++] = (struct piece){.text = text};
 }
 
 /* Cuts at every run of at least `least` LFs. */
@@ -53,8 +53,10 @@ static void split_filled(struct list *l, struct slice text)
 	struct slice rest = text, line;
 
 	while (slice_cut(&rest, '\n', &line))
-		if (utf8_strip_head(line).n)
+		if (utf8_strip_head(line).n) {
 			add(l, line);
+			l->piece[l->n - 1].chars = (uint32_t)utf8_count(line);
+		}
 }
 
 static void find_repeats(struct list *l, struct pieces *out)
@@ -75,6 +77,7 @@ static void find_repeats(struct list *l, struct pieces *out)
 			at = (at + 1) & (cap - 1);
 		if (slot[at].piece) {
 			p->repeated = true;
+			p->chars = (uint32_t)utf8_count(p->text);
 			out->repeats++;
 			out->repeated_chars += p->chars;
 		} else {

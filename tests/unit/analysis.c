@@ -40,7 +40,7 @@ static void paragraphs_are_stripped_outside_and_cut_at_blank_lines(void **state)
 	assert_int_equal(p.n, 3); /* "é", "é", "a\nb" */
 	assert_int_equal(p.repeats, 1);
 	assert_int_equal(p.repeated_chars, 1);
-	assert_int_equal(p.piece[2].chars, 3);
+	assert_int_equal(p.piece[1].chars, 1);
 	arena_free(&mem);
 }
 
