@@ -9,7 +9,9 @@ SAN    ?=
 BUILD  := build$(if $(SAN),-$(SAN))
 CC     ?= cc
 CXX    ?= c++
-OPT    ?= -O2
+# gcc 12 leaves most loops scalar at -O2 without the two flags behind it.
+VECTOR := -ftree-vectorize $(shell $(CC) -fvect-cost-model=dynamic -x c -E /dev/null >/dev/null 2>&1 && echo -fvect-cost-model=dynamic)
+OPT    ?= -O2 $(VECTOR)
 PREFIX ?= /usr/local
 WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
 WARNXX := -Wall -Wextra -Werror

@@ -8,7 +8,8 @@
 
 struct options {
 	struct common common;
-	struct slice out, without, show;
+	struct slice out, without, show, why;
+	bool found;
 	bool force, as_prox, strict;
 };
 
@@ -20,6 +21,8 @@ static const struct option options[] = {
 	{'o', "DIR", {"output", PARAM_TEXT, AT(out), .help = "folder for the rebuilt shards; -: stdout"}},
 	{0, "STAGE", {"without", PARAM_TEXT, AT(without),
 	              .help = "leave out this stage's edits and drops"}},
+	{0, "ID", {"why", PARAM_TEXT, AT(why),
+	           .help = "say what became of one document, by which stage and why"}},
 	{0, "STAGE", {"show", PARAM_TEXT, AT(show),
 	              .help = "list what this stage did instead (all: every stage)"}},
 	{0, NULL, {"as-prox", PARAM_BOOL, AT(as_prox),
@@ -34,6 +37,7 @@ static const char *const examples[] = {
 	"curate-replay clean/ -i raw/ -o again/                    the same bytes as clean/",
 	"curate-replay clean/ -i raw/ -o lenient/ --without c4_quality",
 	"curate-replay clean/ -i raw/ --show c4_quality | less",
+	"curate-replay clean/ -i raw/ --why 615d3995b4755032",
 	"curate-replay clean/ -i raw/ --as-prox > programs.jsonl",
 	NULL,
 };
@@ -91,6 +95,24 @@ static void show(void *user, struct doc *d, struct buf *out)
 }
 
 /* {"id":…,"doc_program":…,"program":…}, and "unsaid":N when N changed lines are not in it. */
+/* What became of one document, for people. */
+static void show_why(void *user, struct doc *d, struct buf *out)
+{
+	struct options *o = user;
+
+	if (!slice_equal(d->id, o->why))
+		return;
+	o->found = true;
+	buf_addf(out, "%.*s: record %llu of %s: ", SLICE(d->id), (unsigned long long)d->record,
+	         d->file);
+	if (d->dropped_by)
+		buf_addf(out, "dropped by %s: %.*s\n", d->dropped_by, SLICE(d->why));
+	else
+		buf_addf(out, "kept, with %zu edits\n", d->n_edits);
+	for (size_t i = 0; i < d->n_edits; i++)
+		show_edit(d, &d->edit[i], out);
+}
+
 static void show_prox(void *user, struct doc *d, struct buf *out)
 {
 	const struct options *o = user;
@@ -138,6 +160,12 @@ static enum rc replay(struct options *o, struct recipe *r, const char *folder, s
 		                       .without = o->without.n ? o->without.p : NULL};
 
 		rc = job_stream(r, &o->common, &j, e);
+	} else if (o->why.n) {
+		struct stream_job j = {.log_from = log_from, .show = show_why, .show_user = o};
+
+		rc = job_stream(r, &o->common, &j, e);
+		if (!o->found && e->rc == RC_OK)
+			err_set_rc(e, RC_INPUT, "no document has the id '%.*s'", SLICE(o->why));
 	} else if (o->show.n || o->out.n == 0 || slice_equal(o->out, S("-"))) {
 		struct stream_job j = {.log_from = log_from,
 		                       .without = o->without.n ? o->without.p : NULL};

@@ -269,9 +269,9 @@ void chain_apply(const struct chain *c, size_t from, size_t to, struct doc *d, v
 		uint64_t start = now_ns();
 
 		d->stage = s->name;
-		d->state = state_at;
+		d->state = state_size(s) ? state_at : NULL;
 		state_at += state_size(s);
-		d->complete = s->mode != MODE_DROP || c->complete;
+		d->complete = s->mode == MODE_ANNOTATE || c->complete;
 		struct outcome o = behind_drop || s->mode != MODE_DROP ? ask(s, self, d, c->complete, scratch)
 			                   : obey(s, self, d, scratch);
 		struct stage_tally *row = tally_stage(t, s->name);

@@ -39,6 +39,10 @@ check "and documents it dropped" bash -c '
 "$bin/curate-replay" out -q --show c4_quality >show.txt
 check "--show lists cuts with their text, and drops" bash -c 'grep -q "cut.*javascript" show.txt && grep -q "drop.*too_few_sentences" show.txt'
 
+id=$(grep -m1 drop show.txt | cut -f1)
+check "--why names stage and reason of one document" says "$id: record [0-9]+ of .*: dropped by c4_quality: [a-z_]+" "$bin/curate-replay" out -q --why "$id"
+check "--why of an unknown id is exit 3" exits 3 "$bin/curate-replay" out -q --why nobody
+
 cp -r in other && sed -i '1s/text": "/text": "X/' other/b.jsonl
 check "another source is refused with exit 1 and named" bash -c "
 	'$bin/curate-replay' out -q -i other -o x 2>err; [ \$? = 1 ] && grep -q 'b.jsonl' err"
