@@ -4,7 +4,7 @@
 set -eu
 
 need="gcc g++ make pkg-config python3 zstd gzip git shellcheck
-      libsimdjson-dev libzstd-dev zlib1g-dev libxxhash-dev libpcre2-dev libyaml-dev libunistring-dev
+      libsimdjson-dev libzstd-dev zlib1g-dev libxxhash-dev nettle-dev libpcre2-dev libyaml-dev libunistring-dev
       libfasttext-dev fasttext libsentencepiece-dev libcld2-dev libpsl-dev publicsuffix
       libcurl4-openssl-dev libcmocka-dev"
 # Used where the distribution has them; the programs do the same without.
