@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <yaml.h>
 
@@ -315,8 +316,10 @@ static int read_document(struct yaml *y)
 /* The recipe's text: a file's, or an embedded one's when no such file is there. */
 static int open_text(const char *file, yaml_parser_t *parser, FILE **stream, struct err *e)
 {
-	*stream = fopen(file, "rbe");
-	if (*stream) {
+	struct stat st;
+
+	/* A folder may be called like an embedded recipe. */
+	if (stat(file, &st) == 0 && !S_ISDIR(st.st_mode) && (*stream = fopen(file, "rbe"))) {
 		yaml_parser_set_input_file(parser, *stream);
 		return 0;
 	}

@@ -140,6 +140,27 @@ done
 printf '{"text":"wide"}\n' | zstd -q --long=28 --zstd=wlog=28 --no-content-size >wide.zst 2>/dev/null || cp in/sub/b.jsonl.zst wide.zst
 check "a window is accepted up to --window" exits 0 run -i wide.zst -o wide --window 512M
 check "-j rejects what is no number, naming what is wanted" says "limits.threads.*'many' is not a whole number" "$bin/curate-run" recipe.yaml -i in -o x -j many
+# The whole chain: rules, scores, dedup, selection, tags, over four passes.
+full() { "$bin/curate-run" full -q -i "$top/tests/data/sample" --max-bad 1 "$@"; }
+full -o chain1 -j1
+check "the whole chain keeps some and writes both sides" test -s chain1/main/a.jsonl.zst -a -e chain1/cooldown/a.jsonl.zst
+full -o chain8 -j8
+check "-j8 gives its bytes" same chain1 chain8
+for i in 1 0; do full -o chain_tasks --task "$i/2"; done
+full -o chain_tasks
+check "tasks give its bytes" same chain1 chain_tasks
+"$bin/curate-replay" chain1 -q -o chain_again --max-bad 1
+check "replay gives its bytes" same chain1 chain_again
+for _ in $(seq 6); do
+	full -o chain_killed --set limits.checkpoint=0 &
+	pid=$!
+	sleep "0.0$((RANDOM % 90 + 10))"
+	kill -9 $pid 2>/dev/null
+	wait $pid 2>/dev/null
+done 2>/dev/null
+full -o chain_killed
+check "kills and a rerun give its bytes" same chain1 chain_killed
+
 check "a dry run prints the plan and writes nothing" bash -c "'$bin/curate-run' recipe.yaml -n -i in -o dry | grep -q '3 shards' && [ ! -e dry ]"
 check "--print-config prints a recipe that reads back to the same hash" bash -c "
 	'$bin/curate-run' recipe.yaml --print-config >printed.yaml 2>hash1 && '$bin/curate-run' printed.yaml --print-config 2>hash2 >/dev/null && cmp hash1 hash2"
