@@ -224,26 +224,34 @@ done:
 	return result;
 }
 
-void claim_beat(struct claim *c, double lease)
-{
-	double now = now_seconds();
-
-	if (!c->path || now - c->beat_at < lease / 10)
-		return;
-	c->beat_at = now;
-	if (utimensat(AT_FDCWD, c->path, NULL, 0))
-		c->beat_at = now - lease; /* try again at the next block */
-}
-
-void claim_release(struct claim *c)
+bool claim_is_ours(const struct claim *c)
 {
 	char self[256], holder[256];
 	unsigned long long start;
 	double mtime;
 
 	claim_self(self);
-	if (c->path && read_claim(c->path, holder, &start, &mtime) && strcmp(holder, self) == 0)
-		unlink(c->path); /* it may have been taken over while this process slept */
+	return c->path && read_claim(c->path, holder, &start, &mtime) && strcmp(holder, self) == 0;
+}
+
+bool claim_beat(struct claim *c, double lease)
+{
+	double now = now_seconds();
+
+	if (!c->path || now - c->beat_at < lease / 10)
+		return true;
+	if (!claim_is_ours(c))
+		return false;
+	c->beat_at = now;
+	if (utimensat(AT_FDCWD, c->path, NULL, 0))
+		c->beat_at = now - lease; /* try again at the next block */
+	return true;
+}
+
+void claim_release(struct claim *c)
+{
+	if (claim_is_ours(c))
+		unlink(c->path);
 	free(c->path);
 	*c = (struct claim){0};
 }

@@ -18,8 +18,12 @@ struct claim {
 int claim_take(struct claim *c, const char *path, const char *task, double lease, char holder[256],
                struct err *e);
 
-/* Renews it when a tenth of the lease has passed; call it now and then. */
-void claim_beat(struct claim *c, double lease);
+/* Renews it when a tenth of the lease has passed; call it now and then. False: this process slept so
+ * long that another has taken the claim over, and is to leave the unit alone. */
+bool claim_beat(struct claim *c, double lease);
+
+/* Whether it is held, and has not been taken over. */
+bool claim_is_ours(const struct claim *c);
 
 void claim_release(struct claim *c);
 

@@ -123,9 +123,23 @@ static struct sink *sink_for(struct unit *u, const struct worker *w, size_t i, s
 	return o->add_route(o, w->route[i], e) ? NULL : &o->sink[o->n - 1];
 }
 
+/* Another process has taken the unit over, because this one gave no sign of life for a lease. Its
+ * temporary files are the other's now. */
+static void leave_to_other(struct unit *u)
+{
+	if (!u->elsewhere)
+		log_warning("%s: another process has taken it over", u->shard->path);
+	u->elsewhere = true;
+	atomic_store(&u->ended, true);
+}
+
 /* The write turn: appends what the worker packed. */
 static int deliver(struct unit *u, struct worker *w, struct err *e)
 {
+	if (u->elsewhere || !claim_beat(&u->claim, u->pass->recipe->limits.lease)) {
+		leave_to_other(u);
+		return 0;
+	}
 	for (size_t i = 0; i < w->n_parcels; i++) {
 		struct sink *s = w->parcel[i].plain.n ? sink_for(u, w, i, e) : NULL;
 
@@ -138,7 +152,6 @@ static int deliver(struct unit *u, struct worker *w, struct err *e)
 	u->place.record = w->block.next_record;
 	double every = u->pass->recipe->limits.checkpoint;
 
-	claim_beat(&u->claim, u->pass->recipe->limits.lease);
 	if (!u->pass->stream && u->shard->is_file && now_seconds() - u->saved_at >= every)
 		return save(u, e);
 	return 0;
@@ -286,12 +299,14 @@ void unit_finish(struct unit *u)
 {
 	struct err e = {0};
 
-	if (u->feed.damaged)
+	if (u->claim.path && !claim_is_ours(&u->claim))
+		leave_to_other(u);
+	if (u->feed.damaged && !u->elsewhere)
 		take_damage(u);
-	if (u->failed) {
-		u->end = UNIT_FAILED;
-	} else if (u->elsewhere) {
+	if (u->elsewhere) {
 		u->end = UNIT_ELSEWHERE;
+	} else if (u->failed) {
+		u->end = UNIT_FAILED;
 	} else if (u->interrupted) {
 		u->end = UNIT_INTERRUPTED;
 		if (!u->pass->stream && u->shard->is_file && save(u, &e))
@@ -304,7 +319,7 @@ void unit_finish(struct unit *u)
 	}
 	if (u->failed && (u->err.rc == RC_OUTPUT || u->err.rc == RC_BUG || u->err.rc == RC_USAGE))
 		atomic_store(&u->pass->stop, true);
-	unit_close_sinks(u, u->end == UNIT_INTERRUPTED);
+	unit_close_sinks(u, u->end == UNIT_INTERRUPTED || u->end == UNIT_ELSEWHERE);
 	feed_close(&u->feed);
 	if (u->end == UNIT_FAILED && u->pass->state && u->err.rc != RC_OUTPUT)
 		note_failure(u);

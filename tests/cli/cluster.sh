@@ -85,6 +85,23 @@ check "--status tells who has it, since when, and that it hangs" says \
 check "and counts the rest" says '^pass 1 of 2: 9 shards: 8 done, 1 running, 0 failed, 0 to do' "$run" --status watched
 touch -d '20 minutes ago' watched/_curate/pass1/claim/sub/9.jsonl.json
 check "a claim without a sign of life is taken over" exits 0 step watched --planned --only collect1
+make_docs 6000 3 >long.jsonl
+"$run" recipe.yaml -q -i long.jsonl -o straight --set output.block=4K -j1
+"$run" recipe.yaml -i long.jsonl -o slept --set output.block=4K --set limits.lease=1 --set limits.checkpoint=0 -j1 2>slept.err &
+pid=$!
+claim=slept/_curate/pass1/claim/long.jsonl.json
+for _ in $(seq 200); do [ -e "$claim" ] && [ -n "$(ls slept/_curate/tmp 2>/dev/null)" ] && break; sleep 0.01; done
+kill -STOP $pid
+printf 'far-away:17 5 0 \n' >"$claim"
+sleep 0.3
+kill -CONT $pid
+wait $pid
+check "a process that slept while its shard was taken over ends with 75" test $? = 75
+check "and says so" grep -q 'another process has taken it over' slept.err
+check "it leaves the other's claim alone" grep -q far-away "$claim"
+sleep 1
+"$run" recipe.yaml -q -i long.jsonl -o slept --set output.block=4K --set limits.lease=1 -j1
+check "whoever goes on ends at the same bytes" same straight slept
 check "--status of a folder without a run" exits 6 "$run" --status in
 "$run" recipe.yaml -q -i in -o stolen --only collect1 --task 0/4 --steal
 check "--steal does what the others have not begun" test "$(find stolen/_curate/pass1/done -name '*.json' | wc -l)" = 9
