@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "lib/base/mem.h"
+#include "lib/base/utf8.h"
 #include "lib/io/outfile.h"
 
 int common_set(struct recipe *r, const char *key, struct slice value, struct err *e)
@@ -98,6 +99,16 @@ static int check_apart(const char *in, const char *out, struct err *e)
 	return 0;
 }
 
+/* Run state, logs and reports are JSON and name the shards. */
+static int refuse_unreadable_names(const struct shards *s, struct err *e)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!utf8_valid(slice_of(s->item[i].path)))
+			return err_set_rc(e, RC_INPUT, "%s: its name is not UTF-8; rename it",
+			                  s->item[i].path);
+	return 0;
+}
+
 int common_shards(const struct common *c, const struct recipe *r, const char *out,
                   struct shards *shards, struct err *e)
 {
@@ -105,7 +116,8 @@ int common_shards(const struct common *c, const struct recipe *r, const char *ou
 	const char **input = mem_new(const char *, n);
 	char *glob = mem_text(r->input.glob.p, r->input.glob.n);
 	char *list = mem_text(c->file_list.p, c->file_list.n);
-	struct shards_options o = {.glob = glob[0] ? glob : NULL, .file_list = list[0] ? list : NULL};
+	struct shards_options o = {.glob = glob[0] ? glob : NULL, .file_list = list[0] ? list : NULL,
+	                           .stems_may_repeat = !out};
 	int bad = 0;
 
 	for (size_t i = 0; i < n && !bad; i++) {
@@ -117,6 +129,8 @@ int common_shards(const struct common *c, const struct recipe *r, const char *ou
 		bad = err_set_rc(e, RC_USAGE, "no input: name files or folders with -i");
 	if (!bad)
 		bad = shards_list(shards, input, n, &o, e);
+	if (!bad && out)
+		bad = refuse_unreadable_names(shards, e);
 	free(input);
 	free(glob);
 	free(list);

@@ -94,6 +94,26 @@ static bool is_wanted(struct slice relative, const char *glob)
 	            : format_of(without_codec(relative)).n > 0;
 }
 
+/* Whether a run wrote this folder: then it holds more than shards. */
+static bool is_output(const char *path)
+{
+	struct buf state = {0};
+	struct stat st;
+
+	buf_addf(&state, "%s/_curate", path);
+	bool is_ours = stat(buf_text(&state), &st) == 0 && S_ISDIR(st.st_mode);
+	buf_free(&state);
+	return is_ours;
+}
+
+/* Names that are never documents; in an output folder also the logs and what was not kept. */
+static bool is_hidden(const char *name, bool in_output)
+{
+	return name[0] == '.' || strcmp(name, "_curate") == 0 ||
+	       (in_output && (strcmp(name, "log") == 0 || strcmp(name, "quarantine") == 0 ||
+	                      strcmp(name, "dropped") == 0));
+}
+
 static int walk(struct shards *s, const struct folder *f, struct slice relative, const char *glob,
                 struct err *e);
 
@@ -130,6 +150,7 @@ static int walk_entry(struct shards *s, const struct folder *f, struct slice rel
 static int walk(struct shards *s, const struct folder *f, struct slice relative, const char *glob,
                 struct err *e)
 {
+	const bool in_output = is_output(f->path);
 	struct dirent *entry;
 	int rc = 0;
 
@@ -142,7 +163,7 @@ static int walk(struct shards *s, const struct folder *f, struct slice relative,
 	if (!dir)
 		return cannot(f->path, "open the folder", e);
 	while (rc == 0 && (errno = 0, entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
+		if (!is_hidden(entry->d_name, in_output))
 			rc = walk_entry(s, f, relative, entry->d_name, glob, e);
 	if (rc == 0 && errno)
 		rc = cannot(f->path, "read the folder", e);
@@ -264,6 +285,36 @@ static int add_listed(struct shards *s, const struct shards_options *o, struct e
 	return rc;
 }
 
+/* A shard that lies in a folder called like one of ours must not be written where the log, the
+ * quarantine or the dropped records of another shard go. */
+static int refuse_our_names(const struct shards *s, const struct map *seen, struct err *e)
+{
+	static const struct slice ours[] = {S_INIT("log/"), S_INIT("quarantine/"),
+	                                    S_INIT("dropped/")};
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct slice stem = s->item[i].stem;
+
+		if (slice_starts(stem, S("_curate/")))
+			return err_set_rc(e, RC_INPUT, "%s would be written among the run state",
+			                  s->item[i].path);
+		for (size_t k = 0; k < sizeof ours / sizeof *ours; k++) {
+			const uint64_t *other =
+			        slice_starts(stem, ours[k])
+			                ? map_get(seen, slice_tail(stem, ours[k].n))
+			                : NULL;
+
+			if (other)
+				return err_set_rc(e, RC_INPUT,
+				                  "%s and the %.*s of %s would both be written "
+				                  "as %.*s", s->item[i].path,
+				                  (int)ours[k].n - 1, ours[k].p,
+				                  s->item[*other].path, SLICE(stem));
+		}
+	}
+	return 0;
+}
+
 static int refuse_equal_stems(const struct shards *s, struct err *e)
 {
 	struct map seen = {0};
@@ -280,6 +331,8 @@ static int refuse_equal_stems(const struct shards *s, struct err *e)
 			                s->item[*first].path, s->item[i].path,
 			                SLICE(s->item[i].stem));
 	}
+	if (rc == 0)
+		rc = refuse_our_names(s, &seen, e);
 	map_free(&seen);
 	return rc;
 }

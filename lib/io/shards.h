@@ -30,12 +30,13 @@ struct shards_options {
 };
 
 /* Lists files, folders (recursively; names that begin with a dot are skipped, symbolic links are
- * followed) and "-", then those of the file list. Inputs keep their order; below one folder shards
+ * followed; below a folder that a run wrote, its state, log, quarantine and dropped records are no
+ * shards) and "-", then those of the file list. Inputs keep their order; below one folder shards
  * are sorted by the bytes of the relative path. Without a glob a folder gives all .jsonl, .ndjson
  * and .json files with any codec's extension or none. A listed file's relative path is the path as
  * it is listed, without a leading "/" and with "." and ".." resolved. -1 with RC_INPUT: something
  * is missing or unreadable, there is no shard at all, folders lead back into themselves, or two
- * shards have one stem. Free on failure too. */
+ * shards would be written to one place. Free on failure too. */
 int shards_list(struct shards *s, const char *const *inputs, size_t n,
                 const struct shards_options *o, struct err *e);
 void shards_free(struct shards *s);

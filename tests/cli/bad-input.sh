@@ -95,4 +95,14 @@ printf '\n  \n{"text":"a"}\r\n\n' | "$bin/curate-filter" -q >blank.out
 check "blank lines are no records; a CR stays" bash -c "printf '{\"text\":\"a\"}\r\n' | cmp - blank.out"
 printf '' | "$bin/curate-filter" -q >empty.out
 check "empty input is no error" test $? = 0 -a ! -s empty.out
+mkdir odd
+make_docs 20 1 >"odd/two words, ü and \"quotes\".jsonl"
+make_docs 20 2 >"odd/$(printf 'new\nline').jsonl"
+"$bin/curate-run" recipe.yaml -q -i odd -o odd_out
+check "names with spaces, quotes and line feeds come through" bash -c "'$bin/curate-check' odd_out && [ \$('$bin/curate-filter' -q -i odd_out | wc -l) = 40 ]"
+: >"odd/$(printf 'a\377').jsonl"
+check "a name that is not UTF-8 is exit 3" exits 3 "$bin/curate-run" recipe.yaml -q -i odd -o odd_not
+mkdir -p names/log && make_docs 5 1 >names/a.jsonl && make_docs 5 2 >names/log/a.jsonl
+check "a shard that would lie on another's log is exit 3" exits 3 "$bin/curate-run" recipe.yaml -q -i names -o names_out
+check "a pipe takes two files of one name" bash -c "[ \$('$bin/curate-filter' recipe.yaml -q -i names/a.jsonl -i names/log/a.jsonl | wc -l) = 10 ]"
 finish

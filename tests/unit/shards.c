@@ -134,6 +134,22 @@ static void two_inputs_of_one_stem_are_refused_by_name(void **state)
 	refuse_with(twice, 2, NULL, "stdin is an input twice");
 }
 
+static void what_a_run_wrote_beside_its_shards_is_no_input(void **state)
+{
+	(void)state;
+	shell("for d in _curate log quarantine dropped main; do mkdir -p ran/$d free/$d && "
+	      "touch ran/$d/a.jsonl free/$d/a.jsonl; done; rm -r free/_curate; touch ran/a.jsonl");
+	check("ran", "ran/a.jsonl|a.jsonl|a\n"
+	             "ran/main/a.jsonl|main/a.jsonl|main/a\n");
+	check("free", "free/dropped/a.jsonl|dropped/a.jsonl|dropped/a\n"
+	              "free/log/a.jsonl|log/a.jsonl|log/a\n"
+	              "free/main/a.jsonl|main/a.jsonl|main/a\n"
+	              "free/quarantine/a.jsonl|quarantine/a.jsonl|quarantine/a\n");
+	shell("touch free/a.jsonl");
+	refuse("free", "free/dropped/a.jsonl and the dropped of free/a.jsonl would both be written "
+	               "as dropped/a");
+}
+
 static void what_is_missing_or_endless_is_named(void **state)
 {
 	(void)state;
@@ -253,6 +269,7 @@ int main(void)
 	        cmocka_unit_test(a_file_list_is_read_line_by_line),
 	        cmocka_unit_test(a_file_list_may_come_from_stdin),
 	        cmocka_unit_test(two_inputs_of_one_stem_are_refused_by_name),
+	        cmocka_unit_test(what_a_run_wrote_beside_its_shards_is_no_input),
 	        cmocka_unit_test(what_is_missing_or_endless_is_named),
 	        cmocka_unit_test(links_are_followed),
 	        cmocka_unit_test(names_may_be_any_bytes),
