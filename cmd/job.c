@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "lib/base/log.h"
 #include "lib/base/mem.h"
@@ -218,7 +219,38 @@ static int add_route(struct outputs *o, const char *route, struct err *e)
 	                  "%s=FILE", route, route);
 }
 
-static int open_files(struct stream *s, const struct recipe *r, struct err *e)
+/* Whether both names lead to one regular file, or to stdout. */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	if (strncmp(a, "/dev/", 5) == 0)
+		return false;
+	return strcmp(a, b) == 0 || (stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) &&
+	                             x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+}
+
+/* Every output has a file of its own, and none replaces an input. */
+static int check_files(const struct slice *path, const struct shards *in, struct err *e)
+{
+	for (size_t i = 0; i < SINK_FIXED; i++) {
+		if (!path[i].n)
+			continue;
+		for (size_t k = 0; k < i; k++)
+			if (path[k].n && is_same_file(path[k].p, path[i].p))
+				return err_set_rc(e, RC_USAGE, "%s is to be two outputs at once",
+				                  path[i].p);
+		for (size_t k = 0; k < in->n; k++)
+			if (strcmp(in->item[k].path, "-") != 0 &&
+			    is_same_file(path[i].p, in->item[k].path))
+				return err_set_rc(e, RC_USAGE, "%s is an input and an output as well",
+				                  path[i].p);
+	}
+	return 0;
+}
+
+static int open_files(struct stream *s, const struct recipe *r, const struct shards *in,
+                      struct err *e)
 {
 	const struct stream_job *j = s->job;
 	const struct slice path[SINK_FIXED] = {j->out.n ? j->out : S("-"), j->log, j->quarantine,
@@ -227,6 +259,8 @@ static int open_files(struct stream *s, const struct recipe *r, struct err *e)
 	if (j->codec.n && !slice_equal(j->codec, S("zst")) && !slice_equal(j->codec, S("gz")) &&
 	    !slice_equal(j->codec, S("none")))
 		return err_set_rc(e, RC_USAGE, "--codec %.*s: it is none, gz or zst", SLICE(j->codec));
+	if (check_files(path, in, e))
+		return -1;
 	s->out.n = SINK_FIXED;
 	s->out.add_route = add_route;
 	s->out.user = s;
@@ -278,7 +312,7 @@ static enum rc run_files(struct run *run, const struct common *c, const struct s
 	task_of_recipe(&s.task, run);
 	s.task.show = j->show;
 	s.task.show_user = j->show_user;
-	if (open_files(&s, run->recipe, e) == 0) {
+	if (open_files(&s, run->recipe, run->shards, e) == 0) {
 		interrupt_install(0);
 		rc = run_stream(run, &s.out, &s.task, e);
 	}

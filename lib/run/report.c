@@ -91,6 +91,8 @@ void report_table(const struct run *run)
 	uint64_t bad = counts_total(&t->quarantined);
 	size_t failed = 0, damaged = 0;
 
+	if (!run->result) /* it never began */
+		return;
 	for (size_t i = 0; i < run->shards->n; i++) {
 		failed += run->result[i].mine && run->result[i].end == UNIT_FAILED;
 		damaged += run->result[i].mine && run->result[i].damage != NULL;

@@ -59,5 +59,10 @@ with open("nested.jsonl", "w") as f:
 EOF
 "$bin/curate-filter" -q -r gopher_quality --text doc.body --id doc.no <nested.jsonl >nested.out
 check "dotted paths find text and id" test "$(wc -l <nested.out)" = "$(wc -l <kept.jsonl)"
+check "an unknown codec is exit 2" exits 2 "$bin/curate-filter" -q -r pii -i in.jsonl -o x.jsonl --codec lz4
+check "two outputs in one file are exit 2" exits 2 "$bin/curate-filter" -q -r pii -i in.jsonl -o x.jsonl --log ./x.jsonl --log x.jsonl
+cp in.jsonl self.jsonl
+check "an output that is an input is exit 2" exits 2 "$bin/curate-filter" -q -r pii -i self.jsonl -o ./self.jsonl
+check "and stays as it was" cmp in.jsonl self.jsonl
 check "a broken pipe ends it quietly" bash -c "yes '{\"text\":\"x\"}' | head -100000 | '$bin/curate-filter' -q | head -1 >/dev/null; [ \${PIPESTATUS[2]} -ge 128 ] || [ \${PIPESTATUS[2]} = 4 ] || [ \${PIPESTATUS[2]} = 0 ]"
 finish
