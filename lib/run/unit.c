@@ -262,6 +262,8 @@ static int commit(struct unit *u, struct err *e)
 	char self[256];
 	int bad = tally_check(&u->tally, u->shard->path, e);
 
+	/* From here on pieces get their names one by one: a checkpoint would ask for them back. */
+	unlink(unit_checkpoint_path(u, &mem));
 	/* Where stages send every document to a folder, no empty shard stands beside the folders. */
 	if (u->own.n > SINK_FIXED)
 		u->own.sink[SINK_MAIN].plan.always = false;
@@ -274,10 +276,8 @@ static int commit(struct unit *u, struct err *e)
 	d.tally = u->tally;
 	if (!bad)
 		bad = done_write(u->pass->state, unit_record_path(u->pass, u->shard, "done", &mem), &d, e);
-	if (!bad) {
-		unlink(unit_checkpoint_path(u, &mem));
+	if (!bad)
 		unlink(unit_record_path(u->pass, u->shard, "failed", &mem));
-	}
 	buf_free(&outputs);
 	arena_free(&mem);
 	return bad;
