@@ -1,6 +1,7 @@
 /* curate-tag: metadata conditioning (MeCo): prefixes before texts, a plain cooldown share, and the
  * way back. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "cmd/job.h"
@@ -12,7 +13,7 @@ static const char *const stage_param[] = {
 	"template", "place", "missing", "missing_text", "salt", "known", "counts", "unknown_below",
 	"top", "unknown", "buckets", "rate", "cooldown", "cooldown_by",
 };
-enum { SALT = 4, STAGE_PARAMS = sizeof stage_param / sizeof *stage_param };
+enum { SALT = 4, COOLDOWN = 12, STAGE_PARAMS = sizeof stage_param / sizeof *stage_param };
 
 struct options {
 	struct common common;
@@ -57,7 +58,7 @@ static const struct option options[] = {
 	COMMON_RUN(AT(common)),
 	{'o', "OUT", {"output", PARAM_TEXT, AT(out),
 	              .help = "a folder, or with .jsonl in its name a file; none or -: stdout"}},
-	{0, "NAME", {"codec", PARAM_TEXT, AT(codec), .help = "of a file: none, gz or zst"}},
+	{0, "NAME", {"codec", PARAM_TEXT, AT(codec), .help = "none, gz or zst"}},
 	{0, "FILE", {"log", PARAM_TEXT, AT(log), .help = "as a filter: write the edit log"}},
 	{0, "FILE", {"quarantine", PARAM_TEXT, AT(quarantine),
 	             .help = "as a filter: write the bad records"}},
@@ -210,11 +211,31 @@ static enum rc survey(const struct options *o, struct err *e)
 	return worst;
 }
 
+/* No option is passed over in silence. */
+static int check_options(const struct options *o, struct err *e)
+{
+	if (!writes_folder(o)) {
+		if (o->task.n || o->dry_run || o->force)
+			return err_set(e, "%s is for an output folder: -o DIR",
+			               o->task.n ? "--task" : o->dry_run ? "--dry-run" : "--force");
+		if (o->stage[COOLDOWN].n && strtod(o->stage[COOLDOWN].p, NULL) > 0 &&
+		    !o->cooldown_to.n)
+			return err_set(e, "where to with the cooldown share? --cooldown-to FILE");
+	} else if (o->log.n || o->quarantine.n || o->cooldown_to.n) {
+		return err_set(e, "%s is for a filter: the folder %.*s gets it anyway",
+		               o->log.n          ? "--log"
+		               : o->quarantine.n ? "--quarantine"
+		                                 : "--cooldown-to",
+		               SLICE(o->out));
+	}
+	return 0;
+}
+
 static enum rc work(void *user, const struct list *rest, struct err *e)
 {
 	const struct options *o = user;
 	const struct folder_job folder = {.out = o->out, .task = o->task, .dry_run = o->dry_run,
-	                                  .force = o->force};
+	                                  .force = o->force, .codec = o->codec};
 	struct recipe recipe;
 	enum rc rc = RC_USAGE;
 
@@ -224,7 +245,7 @@ static enum rc work(void *user, const struct list *rest, struct err *e)
 	if (o->shares || o->count.n)
 		return survey(o, e);
 	recipe_defaults(&recipe);
-	if (make_recipe(o, &recipe, e) == 0)
+	if (check_options(o, e) == 0 && make_recipe(o, &recipe, e) == 0)
 		rc = o->print_config    ? common_print_config(&recipe, e)
 		     : writes_folder(o) ? job_folder(&recipe, &o->common, &folder, e)
 		                        : filter(o, &recipe, e);

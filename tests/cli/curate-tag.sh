@@ -178,4 +178,8 @@ if [ -d "$corpus" ]; then
 else
 	echo "skip: no ../shared/corpus"
 fi
+check "a cooldown share without a place is exit 2" exits 2 "$tag" -q --cooldown 10% -i in.jsonl -o never.jsonl
+check "an option that would do nothing is exit 2" exits 2 "$tag" -q --dry-run -i in.jsonl -o never.jsonl
+check "and one for filters likewise" exits 2 "$tag" -q --log log.jsonl -i in.jsonl -o never
+check "nothing was written by them" test ! -e never.jsonl -a ! -e never
 finish
