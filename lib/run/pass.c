@@ -82,7 +82,7 @@ static void say_end(const struct shard_result *r)
 	if (r->end == UNIT_FAILED)
 		log_error("shard given up: %s", r->err.msg);
 	else if (r->damage)
-		log_warning("shard kept up to the damage: %s", r->damage);
+		log_error("shard kept up to the damage: %s", r->damage);
 }
 
 void pass_unit_ended(void *user, struct unit *u)

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "lib/base/log.h"
 #include "lib/base/mem.h"
 #include "lib/run/interrupt.h"
 #include "lib/run/plan.h"
@@ -47,8 +48,12 @@ static enum rc judge(const struct run *run)
 		if (r->mine && (r->damage || (r->end == UNIT_FAILED && r->err.msg[0])))
 			rc = RC_PARTIAL;
 	}
-	if ((double)bad > run->recipe->limits.max_bad * (double)run->total.read)
+	if ((double)bad > run->recipe->limits.max_bad * (double)run->total.read) {
+		log_error("%llu of %llu records are bad, more than --max-bad %g%% allows",
+		          (unsigned long long)bad, (unsigned long long)run->total.read,
+		          100 * run->recipe->limits.max_bad);
 		rc = RC_PARTIAL;
+	}
 	return rc;
 }
 

@@ -95,6 +95,7 @@ printf '\n  \n{"text":"a"}\r\n\n' | "$bin/curate-filter" -q >blank.out
 check "blank lines are no records; a CR stays" bash -c "printf '{\"text\":\"a\"}\r\n' | cmp - blank.out"
 printf '' | "$bin/curate-filter" -q >empty.out
 check "empty input is no error" test $? = 0 -a ! -s empty.out
+check "too many bad records are said even with -q" says '1 of 1 records are bad' bash -c "echo nonsense | '$bin/curate-filter' -q -r pii"
 mkdir odd
 make_docs 20 1 >"odd/two words, ü and \"quotes\".jsonl"
 make_docs 20 2 >"odd/$(printf 'new\nline').jsonl"
