@@ -23,8 +23,11 @@ struct whole {
 static void *read_column(const struct sealed *file, uint64_t at, uint64_t n, struct arena *mem,
                          struct err *e)
 {
-	void *const p = arena_alloc(mem, n);
+	/* Not more than the file has is asked of memory. */
+	void *const p = n <= file->size ? arena_alloc(mem, n) : NULL;
 
+	if (!p && n > 0)
+		return err_set_rc(e, RC_STATE, "%s: damaged", file->path), NULL;
 	return sealed_read(file, at, p, n, e) == 0 ? p : NULL;
 }
 
@@ -96,7 +99,9 @@ static int add_chunk(const struct index_job *j, size_t shard, const struct sketc
 
 		if (entry)
 			row.id = verdict_name(j->v, entry);
-		if (w->id_at[i + 1] < w->id_at[i] || w->set_at[i + 1] < w->set_at[i])
+		if (w->id_at[i + 1] < w->id_at[i] || w->set_at[i + 1] < w->set_at[i] ||
+		    w->id_at[i + 1] > w->id_at[c->docs] || w->set_at[i + 1] > w->set_at[c->docs] ||
+		    w->first[i] + w->keys[i] > s->shape.lists)
 			return err_set_rc(e, RC_STATE, "%s: damaged", s->path);
 		if (sketch_add(out, &row, e) != 0)
 			return -1;
