@@ -131,8 +131,24 @@ static void show_prox(void *user, struct doc *d, struct buf *out)
 	arena_free(&scratch);
 }
 
+static int check_stage(const struct recipe *r, const char *option, struct slice name, struct err *e)
+{
+	struct buf names = {0};
+	bool is_there = name.n == 0;
+
+	for (size_t i = 0; i < r->chain.n && !is_there; i++) {
+		is_there = slice_equal(name, slice_of(r->chain.stage[i].name));
+		buf_addf(&names, " %s", r->chain.stage[i].name);
+	}
+	if (!is_there)
+		err_set_rc(e, RC_USAGE, "%s %.*s: the run has no such stage; its stages:%s", option,
+		           SLICE(name), names.n ? buf_text(&names) : " none");
+	buf_free(&names);
+	return is_there ? 0 : -1;
+}
+
 /* The recipe of the finished run, without its stages: what they did is in the log. */
-static int load_run(const char *folder, struct recipe *r, struct err *e)
+static int load_run(const struct options *o, const char *folder, struct recipe *r, struct err *e)
 {
 	struct buf path = {0};
 
@@ -142,8 +158,11 @@ static int load_run(const char *folder, struct recipe *r, struct err *e)
 	buf_free(&path);
 	if (bad)
 		return err_prefix(e, "%s is not the output folder of a run", folder);
+	if (check_stage(r, "--without", o->without, e) ||
+	    (!slice_equal(o->show, S("all")) && check_stage(r, "--show", o->show, e)))
+		bad = -1;
 	chain_free(&r->chain);
-	return 0;
+	return bad;
 }
 
 static enum rc replay(struct options *o, struct recipe *r, const char *folder, struct err *e)
@@ -194,7 +213,7 @@ static enum rc work(void *user, const struct list *rest, struct err *e)
 	recipe_defaults(&recipe);
 	if (rest->n != 1)
 		err_set_rc(e, RC_USAGE, "name the output folder of one finished run (see --help)");
-	else if (load_run(rest->item[0].p, &recipe, e) == 0 &&
+	else if (load_run(o, rest->item[0].p, &recipe, e) == 0 &&
 	         common_options(&o->common, &recipe, e) == 0)
 		rc = replay(o, &recipe, rest->item[0].p, e);
 	recipe_free(&recipe);

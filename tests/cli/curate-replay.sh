@@ -49,4 +49,6 @@ check "another source is refused with exit 1 and named" bash -c "
 check "a folder that is no run is refused" exits 2 "$bin/curate-replay" in -q -o y
 rm out/log/b.jsonl.zst
 check "a missing log gives that shard up" exits 1 "$bin/curate-replay" out -q -o z
+check "a stage the run does not have is exit 2, not left out in silence" exits 2 "$bin/curate-replay" out -q -o never --without whispr
+check "and names those it has" says 'its stages: shout gopher_quality c4_quality whisper' "$bin/curate-replay" out -q --show whispr
 finish
