@@ -129,6 +129,8 @@ static int report(const struct solving *w, const struct corpus *c, struct arena 
 		         (unsigned long long)cut->documents, (unsigned long long)cut->weight,
 		         select_solver_total(w->solver));
 	}
+	if (select_solver_total(w->solver) == 0)
+		log_error("select: no document has the score '%.*s'", SLICE(w->stage->score));
 	buf_add(&out, S("]}\n"));
 	rc = file_write_atomic(file_in(c, mem, "select.json"), buf_slice(&out), e);
 	buf_free(&out);

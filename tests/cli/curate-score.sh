@@ -190,4 +190,5 @@ check "loss: a server that is gone is exit 3" exits 3 "$score" loss -q -u "$url"
 check "no such part is a usage error" exits 2 "$score" nothing
 check "every part has help" bash -c "
 	for part in apply select threshold inspect loss strength label train; do '$score' \$part --help | grep -q '^usage: curate-score' || exit 1; done"
+check "a score that no document has is named" says "no document has the score 'nope'" "$bin/curate-score" select -q -i scored.jsonl -o nope --score nope --top 10%
 finish
