@@ -74,7 +74,8 @@ static void stage_rows(const struct tally *t, bool judge_all)
 		char more[64] = "";
 
 		if (judge_all)
-			snprintf(more, sizeof more, " %10llu %10llu", (unsigned long long)s->alone, (unsigned long long)s->joint);
+			snprintf(more, sizeof more, " %10llu %10llu",
+			         (unsigned long long)s->alone, (unsigned long long)s->joint);
 		log_note("%-28s %10llu %10llu %10llu %9.1f %5.1f%%%s", s->name, (unsigned long long)s->seen,
 		         (unsigned long long)counts_total(&s->dropped), (unsigned long long)s->edits,
 		         seconds > 0 ? (double)s->bytes / 1e6 / seconds : 0.0, percent(s->ns, all), more);
@@ -98,8 +99,10 @@ void report_table(const struct run *run)
 		damaged += run->result[i].mine && run->result[i].damage != NULL;
 	}
 	stage_rows(t, run->recipe->chain.judge_all);
-	log_note("read %llu = kept %llu (%.1f %%) + dropped %llu + quarantined %llu", (unsigned long long)t->read,
-	         (unsigned long long)t->kept, percent(t->kept, t->read), (unsigned long long)t->dropped, (unsigned long long)bad);
+	log_note("read %llu = kept %llu (%.1f %%) + dropped %llu + quarantined %llu",
+	         (unsigned long long)t->read, (unsigned long long)t->kept,
+	         percent(t->kept, t->read), (unsigned long long)t->dropped,
+	         (unsigned long long)bad);
 	reasons("  ", &t->quarantined, t->read);
 	log_note("text %.1f MB in, %.1f MB kept; %.1f MB of records in %.1f s, %.1f MB/s, %.1f MB/s a "
 	         "thread",

@@ -29,7 +29,8 @@ struct corpus {
 /* Work that needs the whole corpus (dedup, thresholds): the chain up to the stage runs first and
  * `collect` writes down what the stage needs of each document still kept; `solve` turns those
  * files into a verdict under corpus->dir (deterministic, crash-safe: tmp, fsync, rename);
- * in the second pass `load` opens the verdict and the stage's `doc` applies it, finding its document by (d->shard, d->record). */
+ * in the second pass `load` opens the verdict and the stage's `doc` applies it, finding its document
+ * by (d->shard, d->record). */
 struct barrier {
 	bool in_steps; /* `solve` goes by corpus->step; else it is called once, with SOLVE_ALL */
 	/* NULL: always two passes. Else false when the stage's parameters need no first pass. */
