@@ -140,7 +140,7 @@ done
 printf '{"text":"wide"}\n' | zstd -q --long=28 --zstd=wlog=28 --no-content-size >wide.zst 2>/dev/null || cp in/sub/b.jsonl.zst wide.zst
 check "a window is accepted up to --window" exits 0 run -i wide.zst -o wide --window 512M
 check "-j rejects what is no number, naming what is wanted" says "limits.threads.*'many' is not a whole number" "$bin/curate-run" recipe.yaml -i in -o x -j many
-# The whole chain: rules, scores, dedup, selection, tags, over four passes.
+# The whole chain: rules, scores, dedup, selection, tags, over three passes.
 full() { "$bin/curate-run" full -q -i "$top/tests/data/sample" --max-bad 1 "$@"; }
 full -o chain1 -j1
 check "the whole chain keeps some and writes both sides" test -s chain1/main/a.jsonl.zst -a -e chain1/cooldown/a.jsonl.zst
