@@ -1,8 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test of the build in $BUILD; the last line says how many passed and failed.
 # ONLY names kinds of tests (floors unit cli conform threads); the sanitizer runs of .ci/run choose.
-# With RETRY=1 a test that fails is shown and run once more: what CI does, so that one busy moment of its
-# machine does not throw a day's work away.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 export BUILD=${BUILD:-build}
@@ -25,12 +23,6 @@ run() { # name command...
 	out=$(mktemp)
 	"$@" >"$out" 2>&1
 	code=$?
-	if [ "$code" != 0 ] && [ -n "${RETRY:-}" ]; then
-		echo "FLAKY? $name failed once (exit $code):"
-		tail -20 "$out"
-		"$@" >"$out" 2>&1
-		code=$?
-	fi
 	count "$out" "$code"
 	if [ "$code" = 0 ]; then
 		echo "pass $name"

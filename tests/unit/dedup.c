@@ -172,7 +172,8 @@ static void check_world(struct world *w, uint64_t mem, unsigned threads)
 
 	assert_int_equal(sketches_open(&s, path, FILES, 0, &e), 0);
 	assert_int_equal(sketches_check(&s, threads, 0, 1, &e), 0);
-	assert_int_equal(match_run(&s, &m, &e), 0);
+	if (match_run(&s, &m, &e))
+		fail_msg("match: %s", e.msg);
 	assert_int_equal(cluster_run(&s, &c, &stats, &e), 0);
 	assert_true(verdict_is_done(scratch, cluster_key(&s, 0)));
 	assert_int_equal(verdict_open(&v, scratch, &e), 0);
