@@ -4,6 +4,10 @@
 . "$(dirname "$0")/../lib.sh"
 
 make_docs 400 3 >made.jsonl
+for i in 1 2 3 4 5 6; do
+	printf '{"id":"digits-%d","text":"The %d old bridges were built in 18%d by the river. ' "$i" "$i" "$i"
+	printf 'He counted %d of them, and that was all."}\n' "$i"
+done >>made.jsonl
 if [ -d "$shared/corpus/web" ]; then
 	shards=("$shared"/corpus/web/*)
 	case ${shards[0]} in *.gz) unpack="gzip -dc" ;; *) unpack="zstd -dcq" ;; esac
