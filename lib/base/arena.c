@@ -1,6 +1,7 @@
 #include "lib/base/arena.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -61,6 +62,33 @@ void *arena_zero(struct arena *a, size_t count, size_t size)
 	return memset(arena_alloc(a, count * size), 0, count * size);
 }
 
+/* The link to the chunk that holds nothing but the block `old` of `room` bytes; NULL: it has
+ * neighbours, or the room for some. */
+static struct arena_chunk **chunk_of(struct arena *a, const void *old, size_t room)
+{
+	if (room <= CHUNK)
+		return NULL;
+	for (struct arena_chunk **link = &a->first; *link; link = &(*link)->next)
+		if ((*link)->bytes == old)
+			return (*link)->cap == room ? link : NULL;
+	return NULL;
+}
+
+/* Grows a block that has a chunk of its own together with its chunk: large arrays are not copied,
+ * nor do they leave their smaller selves behind. */
+static void *grow_chunk(struct arena *a, struct arena_chunk **link, size_t room)
+{
+	const bool is_now = a->now == *link;
+
+	*link = mem_grow(*link, sizeof(struct arena_chunk) + room);
+	(*link)->cap = room;
+	if (is_now) {
+		a->now = *link;
+		a->used = room;
+	}
+	return (*link)->bytes;
+}
+
 void *arena_grow(struct arena *a, void *old, size_t old_n, size_t n)
 {
 	size_t old_room = round_up(old_n ? old_n : 1), room = round_up(n ? n : 1);
@@ -70,6 +98,10 @@ void *arena_grow(struct arena *a, void *old, size_t old_n, size_t n)
 		a->used = (size_t)((char *)old - a->now->bytes) + room;
 		return old;
 	}
+	struct arena_chunk **link = old && room > old_room ? chunk_of(a, old, old_room) : NULL;
+
+	if (link)
+		return grow_chunk(a, link, room);
 	void *p = arena_alloc(a, n);
 
 	if (old && old_n)

@@ -13,7 +13,8 @@ struct arena {
 void *arena_alloc(struct arena *a, size_t n);
 void *arena_zero(struct arena *a, size_t count, size_t size);
 
-/* Grows the block that was allocated last in place where it can, else copies. `old` may be NULL. */
+/* Grows the block that was allocated last, or a large one, in place where it can, else copies: use
+ * `old` no longer. It may be NULL. */
 void *arena_grow(struct arena *a, void *old, size_t old_n, size_t n);
 
 struct slice arena_copy(struct arena *a, struct slice s);
