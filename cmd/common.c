@@ -48,6 +48,7 @@ int common_options(const struct common *c, struct recipe *r, struct err *e)
 		{"input.on_corrupt", c->on_corrupt},
 		{"input.max_record", c->max_record},
 		{"input.window", c->window},
+		{"input.split", c->split},
 		{"limits.threads", c->threads},
 		{"limits.mem", c->mem},
 		{"limits.max_bad", c->max_bad},
@@ -103,7 +104,7 @@ static int check_apart(const char *in, const char *out, struct err *e)
 static int refuse_unreadable_names(const struct shards *s, struct err *e)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (!utf8_valid(slice_of(s->item[i].path)))
+		if (!utf8_valid(slice_of(s->item[i].name)))
 			return err_set_rc(e, RC_INPUT, "%s: its name is not UTF-8; rename it",
 			                  s->item[i].path);
 	return 0;
@@ -117,7 +118,7 @@ int common_shards(const struct common *c, const struct recipe *r, const char *ou
 	char *glob = mem_text(r->input.glob.p, r->input.glob.n);
 	char *list = mem_text(c->file_list.p, c->file_list.n);
 	struct shards_options o = {.glob = glob[0] ? glob : NULL, .file_list = list[0] ? list : NULL,
-	                           .stems_may_repeat = !out};
+	                           .stems_may_repeat = !out, .split = r->input.split};
 	int bad = 0;
 
 	for (size_t i = 0; i < n && !bad; i++) {

@@ -9,7 +9,7 @@
  * ranges; see common_options. */
 struct common {
 	struct list input, set;
-	struct slice file_list, glob, text, id, on_corrupt, max_record, window;
+	struct slice file_list, glob, text, id, on_corrupt, max_record, window, split;
 	struct slice threads, mem, max_bad, report;
 	bool no_progress;
 };
@@ -30,7 +30,9 @@ struct common {
 	COMMON_TEXT(base, 0, "HOW", "on-corrupt", on_corrupt,                                      \
 	            "stop, keep-head (default) or skip a damaged shard"),                          \
 	COMMON_TEXT(base, 0, "SIZE", "max-record", max_record, "longest record (64M)"),            \
-	COMMON_TEXT(base, 0, "SIZE", "window", window, "largest zstd window (128M), up to 2G")
+	COMMON_TEXT(base, 0, "SIZE", "window", window, "largest zstd window (128M), up to 2G"),    \
+	COMMON_TEXT(base, 0, "SIZE", "split", split,                                               \
+	            "cut plain and indexed files in parts of SIZE, shards of their own")
 
 #define COMMON_RUN(base)                                                                           \
 	{'s', "PATH=VALUE", {"set", PARAM_LIST, COMMON_AT(base, set),                              \

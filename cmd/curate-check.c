@@ -59,12 +59,13 @@ static void check_records(struct audit *a, const char *path)
 	struct block b = {0};
 	struct arena mem = {0};
 	struct json *json = json_open();
+	const struct shard shard = {.path = path};
 	struct feed feed;
 	struct err e = {0};
 	uint64_t bad = 0, records = 0;
 	char first[512] = "";
 
-	if (feed_open(&feed, path, NULL, &stream, &limits, &e)) {
+	if (feed_open(&feed, &shard, NULL, &stream, &limits, &e)) {
 		complain(a, NULL, e.msg);
 		json_close(json);
 		return;

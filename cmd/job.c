@@ -44,8 +44,12 @@ static enum rc print_plan(const struct run *run, const char *out)
 
 		if (owner[i] != run->task)
 			continue;
-		printf("%12llu  %s -> %s/%.*s.jsonl\n", (unsigned long long)s->size, s->path, out,
-		       SLICE(s->stem));
+		printf("%12llu  %s", (unsigned long long)s->size, s->name);
+		if (s->range.of)
+			printf(" of %u, from byte %llu", s->range.of, (unsigned long long)s->range.plain_from);
+		printf(" -> %s/%.*s.jsonl%s\n", out, SLICE(s->stem),
+		       run->recipe->input.split && !s->range.of && s->size > run->recipe->input.split
+		               ? "  (cannot be cut)" : "");
 		bytes += s->size;
 		n++;
 	}

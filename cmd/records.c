@@ -47,7 +47,7 @@ void records_close(struct records *r)
 }
 
 /* Calls `each` with every line of a shard. */
-static int feed_each(const char *path, uint64_t max_record, bool keep_head,
+static int feed_each(const struct shard *shard, uint64_t max_record, bool keep_head,
                      int (*each)(void *user, struct slice line, uint64_t number, struct err *e),
                      void *user, struct err *e)
 {
@@ -56,7 +56,7 @@ static int feed_each(const char *path, uint64_t max_record, bool keep_head,
 	struct feed feed;
 	int rc;
 
-	if (feed_open(&feed, path, NULL, NULL, &limits, e))
+	if (feed_open(&feed, shard, NULL, NULL, &limits, e))
 		return -1;
 	while ((rc = feed_fill(&feed, &block, NULL, NULL, e)) > 0) {
 		struct slice rest = buf_slice(&block.raw), line;
@@ -84,7 +84,9 @@ int lines_each(const char *path,
                int (*each)(void *user, struct slice line, uint64_t number, struct err *e),
                void *user, struct err *e)
 {
-	return feed_each(path, LONGEST, false, each, user, e);
+	const struct shard file = {.path = path};
+
+	return feed_each(&file, LONGEST, false, each, user, e);
 }
 
 struct reading {
@@ -99,7 +101,7 @@ static int read_record(void *user, struct slice line, uint64_t number, struct er
 	struct reading *w = user;
 	struct records *r = w->r;
 	const char *detail;
-	struct doc d = {.file = w->shard->path,
+	struct doc d = {.file = w->shard->name,
 	                .shard = (uint32_t)(w->shard - r->shards.item),
 	                .record = number,
 	                .raw = line,
@@ -127,7 +129,7 @@ int records_each(struct records *r,
 	for (size_t i = 0; i < r->shards.n; i++) {
 		struct reading w = {r, &r->shards.item[i], each, user};
 
-		if (feed_each(w.shard->path, r->fields.max_record, keep_head, read_record, &w, e))
+		if (feed_each(w.shard, r->fields.max_record, keep_head, read_record, &w, e))
 			return -1;
 	}
 	return 0;

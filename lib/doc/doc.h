@@ -60,7 +60,7 @@ struct doc_context {
 
 struct doc {
 	/* Where it stands. */
-	const char *file; /* the shard's path as the user wrote it */
+	const char *file; /* the shard's path as the user wrote it, of a part PATH#part0003 */
 	uint32_t shard;   /* number of the shard in the plan */
 	uint64_t record;  /* 0-based, among the shard's non-blank lines */
 	uint64_t offset;  /* of the record in the decompressed bytes */

@@ -51,8 +51,8 @@ static void *gzip_decoder_open(const struct decode_options *o)
 	if (!o || !o->portable)
 		d->type = &inflate_isal;
 #else
-	(void)o;
 #endif
+	d->at = o ? o->at : 0;
 	d->inflate = d->type->open();
 	return d;
 }

@@ -36,6 +36,7 @@ static void *zstd_decoder_open(const struct decode_options *o)
 	struct zstd_decoder *d = mem_new(struct zstd_decoder, 1);
 
 	d->window_log = o && o->window_log ? o->window_log : WINDOW_LOG_PRESET;
+	d->at = o ? o->at : 0;
 	d->context = ZSTD_createDCtx();
 	if (!d->context)
 		mem_die(sizeof *d);

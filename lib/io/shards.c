@@ -2,17 +2,12 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "lib/base/hash.h"
 #include "lib/base/map.h"
 #include "lib/base/mem.h"
-#include "lib/io/bytes.h"
 #include "lib/io/codec.h"
-#include "lib/io/file.h"
 #include "lib/io/glob.h"
 #include "lib/io/stream.h"
 
@@ -59,21 +54,26 @@ static struct slice stem_of(struct slice relative)
 	return bare.n == 0 || bare.p[bare.n - 1] == '/' ? relative : bare;
 }
 
-static void add_shard(struct shards *s, struct slice path, struct slice relative,
-                      const struct stat *st)
+static struct shard *add_item(struct shards *s)
 {
-	struct shard *item;
-
 	if (s->n == s->cap) {
 		s->cap = s->cap ? s->cap * 2 : 64;
 		s->item = mem_grow(s->item, s->cap * sizeof *s->item);
 	}
-	item = &s->item[s->n++];
+	return &s->item[s->n++];
+}
+
+static void add_shard(struct shards *s, struct slice path, struct slice relative,
+                      const struct stat *st)
+{
+	struct shard *item = add_item(s);
+
 	*item = (struct shard){
 	        .path = arena_addf(&s->mem, "%.*s", SLICE(path)).p,
 	        .relative = arena_addf(&s->mem, "%.*s", SLICE(relative)).p,
 	        .is_file = st && S_ISREG(st->st_mode),
 	};
+	item->name = item->path;
 	item->stem = stem_of(slice_of(item->relative));
 	if (item->is_file) {
 		item->size = (uint64_t)st->st_size;
@@ -81,11 +81,56 @@ static void add_shard(struct shards *s, struct slice path, struct slice relative
 	}
 }
 
-void shards_add(struct shards *s, struct slice path, struct slice relative, uint64_t size)
+/* Makes a shard that is a whole file one of its parts. */
+static void become_part(struct shards *s, struct shard *item, const struct range *range)
+{
+	struct buf name = {0}, stem = {0};
+
+	range_name(range, "#part", &name);
+	range_name(range, "-part", &stem);
+	item->range = *range;
+	item->size = range->to - range->from;
+	item->name = arena_addf(&s->mem, "%s%s", item->path, buf_text(&name)).p;
+	item->relative = arena_addf(&s->mem, "%s%s", item->relative, name.p).p;
+	item->stem = arena_addf(&s->mem, "%.*s%s", SLICE(item->stem), buf_text(&stem));
+	buf_free(&name);
+	buf_free(&stem);
+}
+
+void shards_add(struct shards *s, struct slice path, struct slice relative, uint64_t size,
+                const struct range *range)
 {
 	const struct stat st = {.st_mode = S_IFREG, .st_size = (off_t)size};
 
 	add_shard(s, path, relative, &st);
+	if (range->of)
+		become_part(s, &s->item[s->n - 1], range);
+}
+
+/* Puts the parts of files that can be cut in the files' places. */
+static int split_files(struct shards *s, uint64_t split, struct err *e)
+{
+	struct shard *const file = s->item;
+	const size_t n = s->n;
+	int bad = 0;
+
+	s->item = NULL;
+	s->n = s->cap = 0;
+	for (size_t i = 0; i < n && !bad; i++) {
+		struct ranges ranges = {0};
+
+		bad = file[i].is_file ? ranges_cut(&ranges, file[i].path, split, e) : 0;
+		for (size_t k = 0; k < ranges.n || (k == 0 && !bad); k++) {
+			struct shard *item = add_item(s);
+
+			*item = file[i];
+			if (ranges.n)
+				become_part(s, item, &ranges.item[k]);
+		}
+		ranges_free(&ranges);
+	}
+	free(file);
+	return bad;
 }
 
 static bool is_wanted(struct slice relative, const char *glob)
@@ -297,7 +342,10 @@ static int refuse_our_names(const struct shards *s, const struct map *seen, stru
 
 		if (slice_starts(stem, S("_curate/")))
 			return err_set_rc(e, RC_INPUT, "%s would be written among the run state",
-			                  s->item[i].path);
+			                  s->item[i].name);
+		if (s->item[i].range.of && map_get(seen, slice_of(s->item[i].relative)))
+			return err_set_rc(e, RC_INPUT, "%s is a part of one input and the name of "
+			                  "another", s->item[i].name);
 		for (size_t k = 0; k < sizeof ours / sizeof *ours; k++) {
 			const uint64_t *other =
 			        slice_starts(stem, ours[k])
@@ -307,9 +355,9 @@ static int refuse_our_names(const struct shards *s, const struct map *seen, stru
 			if (other)
 				return err_set_rc(e, RC_INPUT,
 				                  "%s and the %.*s of %s would both be written "
-				                  "as %.*s", s->item[i].path,
+				                  "as %.*s", s->item[i].name,
 				                  (int)ours[k].n - 1, ours[k].p,
-				                  s->item[*other].path, SLICE(stem));
+				                  s->item[*other].name, SLICE(stem));
 		}
 	}
 	return 0;
@@ -328,7 +376,7 @@ static int refuse_equal_stems(const struct shards *s, struct err *e)
 			*first = i;
 		else
 			rc = err_set_rc(e, RC_INPUT, "%s and %s would both be written as %.*s",
-			                s->item[*first].path, s->item[i].path,
+			                s->item[*first].name, s->item[i].name,
 			                SLICE(s->item[i].stem));
 	}
 	if (rc == 0)
@@ -353,6 +401,8 @@ int shards_list(struct shards *s, const char *const *inputs, size_t n,
 	if (s->n == 0)
 		return err_set_rc(e, RC_INPUT, "%s%sno input: not one file matches",
 		                  n ? inputs[0] : "", n ? ": " : "");
+	if (o->split && split_files(s, o->split, e))
+		return -1;
 	return o->stems_may_repeat ? 0 : refuse_equal_stems(s, e);
 }
 
@@ -389,39 +439,4 @@ size_t *shards_by_size(const struct shards *s)
 		order[i] = sized[i].index;
 	free(sized);
 	return order;
-}
-
-enum { FINGERPRINT_END = 1 << 16 };
-
-int shard_fingerprint(const struct shard *s, struct fingerprint *f, struct err *e)
-{
-	char ends[2 * FINGERPRINT_END + 8];
-	struct stat st;
-	int fd, rc = -1;
-
-	*f = (struct fingerprint){0};
-	if (!s->is_file)
-		return 0;
-	fd = file_open(s->path, O_RDONLY);
-	if (fd < 0 || fstat(fd, &st)) {
-		cannot(s->path, "open", e);
-	} else {
-		uint64_t size = (uint64_t)st.st_size;
-		size_t head = size < FINGERPRINT_END ? (size_t)size : FINGERPRINT_END;
-		size_t tail =
-		        size - head < FINGERPRINT_END ? (size_t)(size - head) : FINGERPRINT_END;
-
-		bytes_put64((unsigned char *)ends + head + tail, size);
-		if (file_read_at(fd, 0, ends, head) ||
-		    file_read_at(fd, size - tail, ends + head, tail))
-			rc = cannot(s->path, "read", e);
-		else
-			rc = 0;
-		f->size = size;
-		f->mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-		f->ends = hash64((struct slice){ends, head + tail + 8});
-	}
-	if (fd >= 0)
-		close(fd);
-	return rc;
 }

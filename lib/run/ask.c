@@ -206,7 +206,7 @@ static int take_shard(struct asking *k, const struct shard *shard, struct err *e
 	struct block block = {0};
 	int more;
 
-	if (feed_open(&feed, shard->path, NULL, NULL, &limits, e) != 0)
+	if (feed_open(&feed, shard, NULL, NULL, &limits, e) != 0)
 		return -1;
 	while ((more = feed_fill(&feed, &block, NULL, NULL, e)) > 0) {
 		struct slice rest = buf_slice(&block.raw), line;
@@ -218,7 +218,7 @@ static int take_shard(struct asking *k, const struct shard *shard, struct err *e
 			continue;
 		}
 		while (more > 0 && feed_line(&rest, &line, &skipped)) {
-			struct doc d = {.file = shard->path, .record = record++, .raw = line};
+			struct doc d = {.file = shard->name, .record = record++, .raw = line};
 
 			if (take_record(k, &d, e) != 0)
 				more = -1;

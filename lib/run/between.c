@@ -33,7 +33,7 @@ static void corpus_make(struct work *w, size_t k, enum solve_step step, struct c
 	for (size_t i = 0; i < n; i++) {
 		const struct shard_result *r = &run->result[i];
 
-		name[i] = r->shard->path;
+		name[i] = r->shard->name;
 		records[i] = r->records;
 		mine[i] = w->owner[i] == run->task;
 		part[i] = r->end == UNIT_DONE

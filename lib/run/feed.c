@@ -4,13 +4,17 @@
 
 enum { CHUNK = 1 << 20, HEAD_KEPT = 64 << 10 };
 
-int feed_open(struct feed *f, const char *path, const char *log_path,
+int feed_open(struct feed *f, const struct shard *shard, const char *log_path,
               const struct stream_options *o, const struct feed_limits *limits, struct err *e)
 {
+	struct stream_options of_shard = o ? *o : (struct stream_options){0};
+
+	of_shard.range = &shard->range;
 	*f = (struct feed){.limits = *limits};
-	f->stream = stream_open(path, o, e);
+	f->stream = stream_open(shard->path, &of_shard, e);
 	if (!f->stream)
 		return -1;
+	f->offset = stream_origin(f->stream);
 	if (log_path) {
 		f->log = stream_open(log_path, o, e);
 		if (!f->log) {
@@ -210,7 +214,7 @@ int feed_fill(struct feed *f, struct block *b, void (*wait)(void *user), void *u
 
 int feed_resume(struct feed *f, uint64_t offset, uint64_t sequence, uint64_t record, struct err *e)
 {
-	if (stream_skip(f->stream, offset, e) != 1)
+	if (offset < f->offset || stream_skip(f->stream, offset - f->offset, e) != 1)
 		return err_set_rc(e, RC_STATE, "%s: shorter than an earlier run found it",
 		                  stream_name(f->stream));
 	f->offset = offset;

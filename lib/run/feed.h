@@ -2,6 +2,7 @@
 #ifndef CURATE_RUN_FEED_H
 #define CURATE_RUN_FEED_H
 
+#include "lib/io/shards.h"
 #include "lib/io/stream.h"
 
 /* One block: what a worker takes in one read turn. Its memory is kept from block to block. */
@@ -9,7 +10,7 @@ struct block {
 	struct buf raw;     /* whole lines; JSON_PADDING bytes are readable behind them */
 	struct buf log;     /* one log line for each record, when the feed has a log */
 	uint64_t sequence;  /* number of the block in the shard */
-	uint64_t offset;    /* of its first byte in the decompressed shard */
+	uint64_t offset;    /* of its first byte in the decompressed file */
 	uint64_t record;    /* number of its first record */
 	uint64_t records;   /* non-blank lines */
 	uint64_t too_long;  /* not 0: raw is the head of one record of this many bytes */
@@ -35,11 +36,11 @@ struct feed {
 };
 
 /* Opens the shard, and the log at log_path when it is not NULL. -1: nothing is open. */
-int feed_open(struct feed *f, const char *path, const char *log_path,
+int feed_open(struct feed *f, const struct shard *shard, const char *log_path,
               const struct stream_options *o, const struct feed_limits *limits, struct err *e);
 void feed_close(struct feed *f);
 
-/* Goes on where an earlier run stopped: behind `offset` bytes and `record` records. */
+/* Goes on where an earlier run stopped: at byte `offset`, behind `record` records. */
 int feed_resume(struct feed *f, uint64_t offset, uint64_t sequence, uint64_t record, struct err *e);
 
 /* 1: the next block; 0: the end, perhaps by damage; -1: the log does not fit (RC_STATE). `wait`

@@ -236,7 +236,7 @@ int pass_check_whole(struct work *w, size_t k, enum rc rc)
 		if (r->end != UNIT_INTERRUPTED && r->end != UNIT_ELSEWHERE)
 			continue;
 		if (missing++ < 10)
-			log_note("pass %zu: not done yet: %s", k + 1, r->shard->path);
+			log_note("pass %zu: not done yet: %s", k + 1, r->shard->name);
 	}
 	if (missing == 0)
 		return 0;

@@ -50,6 +50,28 @@ void run_assign(const struct shards *s, uint64_t tasks, uint32_t *owner)
 	free(order);
 }
 
+/* Numbers of a part's range, by the names they have in the plan. */
+enum { PART_NUMBERS = 7 };
+static const char *const part_name[PART_NUMBERS] = {"part",       "parts",    "from",      "to",
+                                                    "plain_from", "plain_to", "file_bytes"};
+
+/* The file's own path below the input folder: of a part without "#part0003". */
+static struct slice file_relative(const struct shard *s)
+{
+	const size_t behind = strlen(s->name) - strlen(s->path);
+
+	return slice_head(slice_of(s->relative), strlen(s->relative) - behind);
+}
+
+static void part_json(const struct range *r, struct buf *json)
+{
+	const uint64_t number[PART_NUMBERS] = {r->number,     r->of,       r->from, r->to,
+	                                       r->plain_from, r->plain_to, r->file};
+
+	for (size_t i = 0; i < PART_NUMBERS; i++)
+		buf_addf(json, ",\"%s\":%llu", part_name[i], (unsigned long long)number[i]);
+}
+
 int plan_write(const struct run *run, const size_t *barrier, size_t n, struct err *e)
 {
 	struct buf json = {0}, old = {0};
@@ -68,10 +90,13 @@ int plan_write(const struct run *run, const size_t *barrier, size_t n, struct er
 
 		buf_add(&json, i ? S(",\n{") : S("\n{"));
 		json_write_key(&json, S("shard"));
-		json_write_text(&json, slice_of(s->relative));
+		json_write_text(&json, file_relative(s));
 		json_write_key(&json, S("path"));
 		json_write_text(&json, slice_of(s->path));
-		buf_addf(&json, ",\"bytes\":%llu}", (unsigned long long)s->size);
+		buf_addf(&json, ",\"bytes\":%llu", (unsigned long long)s->size);
+		if (s->range.of)
+			part_json(&s->range, &json);
+		buf_byte(&json, '}');
 	}
 	buf_add(&json, S("\n]}\n"));
 	if (access(path, F_OK) == 0)
@@ -99,22 +124,45 @@ static int add_stage(void *user, struct slice key, const struct json_value *valu
 	return value->kind == JSON_STRING ? 0 : 1;
 }
 
+/* The range of a part; all zero of a shard that is a whole file. */
+static bool read_part(const struct json_value *v, struct range *range)
+{
+	uint64_t number[PART_NUMBERS];
+
+	*range = (struct range){0};
+	if (v[0].kind == JSON_MISSING)
+		return true;
+	for (size_t i = 0; i < PART_NUMBERS; i++)
+		if (!slice_to_u64(v[i].span, &number[i]))
+			return false;
+	*range = (struct range){(uint32_t)number[0], (uint32_t)number[1], number[2], number[3],
+	                        number[4], number[5], number[6]};
+	return range->of && range->number < range->of && range->from < range->to &&
+	       range->plain_from < range->plain_to;
+}
+
 static int add_shard(void *user, struct slice key, const struct json_value *value)
 {
-	static struct slice names[] = {S_INIT("shard"), S_INIT("path"), S_INIT("bytes")};
+	enum { OF_FILE = 3, ALL = OF_FILE + PART_NUMBERS };
+	struct slice names[ALL] = {S("shard"), S("path"), S("bytes")};
 	struct reading *r = user;
-	struct json_path path[3];
-	struct json_value v[3];
+	struct json_path path[ALL];
+	struct json_value v[ALL];
+	struct range range;
 	const char *why;
 	uint64_t size;
 
 	(void)key;
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < ALL; i++) {
+		if (i >= OF_FILE)
+			names[i] = slice_of(part_name[i - OF_FILE]);
 		path[i] = (struct json_path){&names[i], 1, names[i]};
-	if (json_read(r->file->json, value->span, path, 3, v, &r->file->mem, &why) ||
-	    v[0].kind != JSON_STRING || v[1].kind != JSON_STRING || !slice_to_u64(v[2].span, &size))
+	}
+	if (json_read(r->file->json, value->span, path, ALL, v, &r->file->mem, &why) ||
+	    v[0].kind != JSON_STRING || v[1].kind != JSON_STRING || !slice_to_u64(v[2].span, &size) ||
+	    !read_part(v + OF_FILE, &range))
 		return 1;
-	shards_add(&r->plan->shards, v[1].text, v[0].text, size);
+	shards_add(&r->plan->shards, v[1].text, v[0].text, size, &range);
 	return 0;
 }
 

@@ -13,6 +13,7 @@ struct recipe_input {
 	struct slice text, id, url, date, lang; /* field paths */
 	int on_corrupt;    /* enum on_corrupt */
 	uint64_t max_record, window;
+	uint64_t split;    /* plain bytes behind which files are cut in parts; 0: not */
 	bool keep_empty, keep_nul;
 };
 

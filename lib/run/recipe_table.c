@@ -31,6 +31,8 @@ static const struct param input_params[] = {
          .help = "longest record in bytes"},
 	{"window", PARAM_SIZE, IN(window), "128M", RANGE(1024, 2147483648.),
          .help = "largest zstd window in bytes"},
+	{"split", PARAM_SIZE, IN(split), "0",
+         .help = "cut files that can be cut in parts of this many plain bytes; 0: not"},
 	{"keep_empty", PARAM_BOOL, IN(keep_empty), "false", .help = "empty text is a document"},
 	{"keep_nul", PARAM_BOOL, IN(keep_nul), "false", .help = "text with U+0000 is a document"},
 	{0},

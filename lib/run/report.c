@@ -13,7 +13,7 @@ static void shard_json(const struct shard_result *r, struct buf *out)
 
 	buf_byte(out, '{');
 	json_write_key(out, S("shard"));
-	json_write_text(out, slice_of(r->shard->path));
+	json_write_text(out, slice_of(r->shard->name));
 	json_write_key(out, S("end"));
 	json_write_text(out, slice_of(r->damage ? "damaged" : ends[r->end]));
 	if (r->skipped)

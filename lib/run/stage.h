@@ -9,7 +9,7 @@
 struct corpus {
 	const char *dir;         /* the stage's own folder, for everything it writes */
 	const char *const *part; /* part[i]: path of what `collect` wrote for shard i, in shard order */
-	const char *const *name; /* name[i]: path of the input shard */
+	const char *const *name; /* name[i]: the input shard's, see struct shard */
 	const uint64_t *records; /* records[i]: records (non-blank lines) of shard i */
 	size_t n;
 	uint64_t mem;     /* bytes the stage may use */

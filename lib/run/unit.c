@@ -49,7 +49,7 @@ static bool claim(struct unit *u)
 	if (taken < 0)
 		fail(u, &e);
 	else if (!taken)
-		log_note("%s: in work by %s", u->shard->path, holder);
+		log_note("%s: in work by %s", u->shard->name, holder);
 	else if (!p->state->forced &&
 	         done_read(p->state, unit_record_path(p, u->shard, "done", &mem), u->shard, &done,
 	                   &e) == 1) {
@@ -128,7 +128,7 @@ static struct sink *sink_for(struct unit *u, const struct worker *w, size_t i, s
 static void leave_to_other(struct unit *u)
 {
 	if (!u->elsewhere)
-		log_warning("%s: another process has taken it over", u->shard->path);
+		log_warning("%s: another process has taken it over", u->shard->name);
 	u->elsewhere = true;
 	atomic_store(&u->ended, true);
 }
@@ -163,8 +163,8 @@ static bool fits_in_grace(const struct unit *u)
 	uint64_t size = stream_size(u->feed.stream), done = stream_packed(u->feed.stream);
 	double elapsed = now_seconds() - u->began_at;
 
-	return size != UINT64_MAX && done &&
-	       (double)(size - done) * elapsed / (double)done < interrupt_grace_left();
+	return size != UINT64_MAX && done && /* the last record of a part lies behind its end */
+	       (double)(size > done ? size - done : 0) * elapsed / (double)done < interrupt_grace_left();
 }
 
 static bool must_stop(struct unit *u)
@@ -225,7 +225,7 @@ bool unit_step(struct unit *u, struct worker *w)
 		}
 		return false;
 	}
-	bad = worker_do(w, u->shard->path, u->number, u->state, &e);
+	bad = worker_do(w, u->shard->name, u->number, u->state, &e);
 	if (bad && e.rc == RC_INPUT) /* a policy that allows no exception */
 		atomic_store(&u->pass->stop, true);
 	pthread_mutex_lock(&u->writing);
@@ -260,7 +260,7 @@ static int commit(struct unit *u, struct err *e)
 	struct buf outputs = {0};
 	struct arena mem = {0};
 	char self[256];
-	int bad = tally_check(&u->tally, u->shard->path, e);
+	int bad = tally_check(&u->tally, u->shard->name, e);
 
 	/* From here on pieces get their names one by one: a checkpoint would ask for them back. */
 	unlink(unit_checkpoint_path(u, &mem));
@@ -310,7 +310,7 @@ void unit_finish(struct unit *u)
 	} else if (u->interrupted) {
 		u->end = UNIT_INTERRUPTED;
 		if (!u->pass->stream && u->shard->is_file && save(u, &e))
-			log_warning("%s: no checkpoint: %s", u->shard->path, e.msg);
+			log_warning("%s: no checkpoint: %s", u->shard->name, e.msg);
 	} else if (!u->pass->stream && commit(u, &e)) {
 		fail(u, &e);
 		u->end = UNIT_FAILED;

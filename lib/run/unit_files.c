@@ -133,12 +133,12 @@ int unit_resume(struct unit *u, struct err *e)
 	if (found == 1) {
 		bad = resume(u, &c, e);
 		if (!bad)
-			log_detail("%s: going on at byte %llu", u->shard->path,
+			log_detail("%s: going on at byte %llu", u->shard->name,
 			           (unsigned long long)c.offset);
 		checkpoint_free(&c);
 	}
 	if (bad) { /* a checkpoint that does not fit is worth less than a fresh start */
-		log_warning("%s: starting anew: %s", u->shard->path, e->msg);
+		log_warning("%s: starting anew: %s", u->shard->name, e->msg);
 		unit_close_sinks(u, false);
 		unlink(path);
 	}
@@ -153,7 +153,7 @@ int unit_open_feed(struct unit *u, struct err *e)
 
 	if (p->log_from)
 		buf_addf(&log, "%s/%.*s.jsonl.zst", p->log_from, SLICE(u->shard->stem));
-	int bad = feed_open(&u->feed, u->shard->path, log.n ? buf_text(&log) : NULL,
+	int bad = feed_open(&u->feed, u->shard, log.n ? buf_text(&log) : NULL,
 	                    &p->stream_options, &p->limits, e);
 
 	buf_free(&log);
