@@ -97,6 +97,13 @@ static void become_part(struct shards *s, struct shard *item, const struct range
 	buf_free(&stem);
 }
 
+struct slice shard_file(const struct shard *s)
+{
+	const size_t behind = strlen(s->name) - strlen(s->path);
+
+	return slice_head(slice_of(s->relative), strlen(s->relative) - behind);
+}
+
 void shards_add(struct shards *s, struct slice path, struct slice relative, uint64_t size,
                 const struct range *range)
 {

@@ -52,6 +52,9 @@ void shards_free(struct shards *s);
 void shards_add(struct shards *s, struct slice path, struct slice relative, uint64_t size,
                 const struct range *range);
 
+/* `relative` of the file, whether the shard is all of it or a part. */
+struct slice shard_file(const struct shard *s);
+
 /* Indices of s->item, largest file first (equal sizes in list order); owned, free with free(). */
 size_t *shards_by_size(const struct shards *s);
 

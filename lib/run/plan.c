@@ -6,6 +6,7 @@
 #include "lib/base/json_write.h"
 #include "lib/base/mem.h"
 #include "lib/run/jsonfile.h"
+#include "lib/run/stale.h"
 
 /* A task and what it has been given so far. */
 struct load {
@@ -55,14 +56,6 @@ enum { PART_NUMBERS = 7 };
 static const char *const part_name[PART_NUMBERS] = {"part",       "parts",    "from",      "to",
                                                     "plain_from", "plain_to", "file_bytes"};
 
-/* The file's own path below the input folder: of a part without "#part0003". */
-static struct slice file_relative(const struct shard *s)
-{
-	const size_t behind = strlen(s->name) - strlen(s->path);
-
-	return slice_head(slice_of(s->relative), strlen(s->relative) - behind);
-}
-
 static void part_json(const struct range *r, struct buf *json)
 {
 	const uint64_t number[PART_NUMBERS] = {r->number,     r->of,       r->from, r->to,
@@ -90,7 +83,7 @@ int plan_write(const struct run *run, const size_t *barrier, size_t n, struct er
 
 		buf_add(&json, i ? S(",\n{") : S("\n{"));
 		json_write_key(&json, S("shard"));
-		json_write_text(&json, file_relative(s));
+		json_write_text(&json, shard_file(s));
 		json_write_key(&json, S("path"));
 		json_write_text(&json, slice_of(s->path));
 		buf_addf(&json, ",\"bytes\":%llu", (unsigned long long)s->size);
@@ -101,8 +94,10 @@ int plan_write(const struct run *run, const size_t *barrier, size_t n, struct er
 	buf_add(&json, S("\n]}\n"));
 	if (access(path, F_OK) == 0)
 		bad = file_read_all(path, &old, SIZE_MAX / 4, e);
-	if (!bad && !slice_equal(buf_slice(&json), buf_slice(&old)))
+	if (!bad && !slice_equal(buf_slice(&json), buf_slice(&old))) {
+		stale_remove(run->state, run->shards);
 		bad = file_write_atomic(path, buf_slice(&json), e);
+	}
 	buf_free(&json);
 	buf_free(&old);
 	arena_free(&mem);

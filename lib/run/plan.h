@@ -5,7 +5,8 @@
 
 #include "lib/run/run.h"
 
-/* Writes OUT/_curate/plan.json, unless it says the same already: the whole-corpus stages that stand
+/* Writes OUT/_curate/plan.json, unless it says the same already, and removes the outputs of parts that
+ * files of the input no longer have: the whole-corpus stages that stand
  * between passes (`barrier`: n numbers in the chain), and the shards with their sizes. */
 int plan_write(const struct run *run, const size_t *barrier, size_t n, struct err *e);
 

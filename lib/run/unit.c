@@ -267,6 +267,7 @@ static int commit(struct unit *u, struct err *e)
 	/* Where stages send every document to a folder, no empty shard stands beside the folders. */
 	if (u->own.n > SINK_FIXED)
 		u->own.sink[SINK_MAIN].plan.always = false;
+	unit_remove_quarantine(u);
 	for (size_t i = 0; i < u->own.n && !bad; i++)
 		if (u->own.name[i])
 			bad = sink_commit(&u->own.sink[i], &outputs, &u->tally.bytes_out, e);

@@ -41,6 +41,17 @@ static const char *sink_stem(const struct unit *u, size_t kind, const char *rout
 	}
 }
 
+void unit_remove_quarantine(const struct unit *u)
+{
+	const struct task *t = &u->pass->task;
+	struct arena mem = {0};
+
+	if (t->wanted[SINK_QUARANTINE] && !u->own.sink[SINK_QUARANTINE].file)
+		unlink(arena_addf(&mem, "%s.jsonl%s", sink_stem(u, SINK_QUARANTINE, NULL, &mem),
+		                  t->codec[SINK_QUARANTINE]->extension).p);
+	arena_free(&mem);
+}
+
 static void open_sink(struct unit *u, size_t at, size_t kind, const char *route)
 {
 	static const char *const names[SINK_FIXED] = {"main", "log", "quarantine", "dropped", "part"};
