@@ -131,51 +131,111 @@ static void run_stealing(const struct shards *s, size_t tasks, size_t cores, dou
 	free(pace);
 }
 
-int main(int argc, char **argv)
+/* What the simulated cluster is. */
+struct cluster {
+	size_t tasks, cores; /* of a task */
+	double speed;        /* MB/s of a core */
+};
+
+/* The plan of the shards and its shares; owner[i] is shard i's task. */
+static void print_plan(const struct shards *s, const struct cluster *c, uint32_t *owner)
 {
-	double terabytes = argc > 1 ? atof(argv[1]) : 100, each = argc > 4 ? atof(argv[4]) : 250;
-	double speed = argc > 5 ? atof(argv[5]) : 30;
-	size_t tasks = argc > 2 ? (size_t)atoi(argv[2]) : 1000, cores = argc > 3 ? (size_t)atoi(argv[3]) : 4;
-	size_t n = (size_t)(terabytes * 1e6 / each);
-	struct shards s = {.item = mem_new(struct shard, n), .n = n};
-	uint32_t *owner = mem_new(uint32_t, n);
-	uint64_t *load = mem_new(uint64_t, tasks), least = UINT64_MAX, most = 0;
-	double total = 0;
+	uint64_t *load = mem_new(uint64_t, c->tasks), least = UINT64_MAX, most = 0;
+	double began = seconds(), total = 0;
+	size_t idle = 0;
 
-	for (size_t i = 0; i < n; i++) { /* log-normal, of this mean */
-		s.item[i].size = (uint64_t)(each * 1e6 * exp(0.6 * normal(i) - 0.18));
-		total += (double)s.item[i].size;
+	run_assign(s, c->tasks, owner);
+	double took = seconds() - began;
+
+	for (size_t i = 0; i < s->n; i++) {
+		load[owner[i]] += s->item[i].size;
+		total += (double)s->item[i].size;
 	}
-	double began = seconds();
-
-	run_assign(&s, tasks, owner);
-	printf("plan: %zu shards, %.1f TB, %zu tasks of %zu cores: %.3f s of CPU\n", n, total / 1e12, tasks, cores,
-	       seconds() - began);
-	for (size_t i = 0; i < n; i++)
-		load[owner[i]] += s.item[i].size;
-	for (size_t t = 0; t < tasks; t++) {
+	for (size_t t = 0; t < c->tasks; t++) {
 		least = load[t] < least ? load[t] : least;
 		most = load[t] > most ? load[t] : most;
+		idle += load[t] == 0;
 	}
-	printf("shares: %.3f to %.3f GB, %.5f %% apart\n", (double)least / 1e9, (double)most / 1e9,
-	       100 * (double)(most - least) / (double)least);
-	double last = run_static(&s, owner, tasks, cores, speed);
+	printf("plan: %zu shards, %.1f TB, %zu tasks of %zu cores: %.3f s of CPU\n", s->n, total / 1e12, c->tasks,
+	       c->cores, took);
+	printf("shares: %.3f to %.3f GB", (double)least / 1e9, (double)most / 1e9);
+	if (least)
+		printf(", %.5f %% apart\n", 100 * (double)(most - least) / (double)least);
+	else
+		printf("; %zu tasks have nothing to do\n", idle);
+	free(load);
+}
 
-	run_stealing(&s, tasks, cores, speed);
+static void print_calls(size_t n, double last)
+{
 	printf("metadata, first pass: %.0f calls/s and %.0f fsync/s over %.1f h; second pass: %.0f and %.0f\n",
 	       (double)n * ops_collect / last, (double)n * fsync_collect / last, last / 3600,
 	       (double)n * ops_apply / last, (double)n * fsync_apply / last);
 	printf("one process: check %.1f M calls, report %.1f M; were there no roll, each task behind a barrier "
-	       "would make check's: %.0f M in all\n", (double)n * ops_check / 1e6, (double)n * ops_report / 1e6,
-	       (double)n * ops_check / 1e6 * (double)tasks);
+	       "would make check's\n", (double)n * ops_check / 1e6, (double)n * ops_report / 1e6);
+}
+
+static void print_dedup(double total, size_t n)
+{
 	double documents = total / bytes_a_document * share;
 
 	printf("near duplicates: %.1f G documents reach them, sketches %.2f TB, parts %.2f TB; match reads each sketch once, "
 	       "%.2f TB, in %.1f M opens\n", documents / 1e9, documents * sketch / 1e12,
 	       documents * part / 1e12, documents * sketch / 1e12,
 	       (double)n * (BANDS + 1) / 1e6);
+}
+
+/* Shards of log-normal size, of this mean. */
+static void many_files(double terabytes, double each, const struct cluster *c)
+{
+	size_t n = (size_t)(terabytes * 1e6 / each);
+	struct shards s = {.item = mem_new(struct shard, n), .n = n};
+	uint32_t *owner = mem_new(uint32_t, n);
+
+	for (size_t i = 0; i < n; i++)
+		s.item[i].size = (uint64_t)(each * 1e6 * exp(0.6 * normal(i) - 0.18));
+	print_plan(&s, c, owner);
+	double last = run_static(&s, owner, c->tasks, c->cores, c->speed);
+
+	run_stealing(&s, c->tasks, c->cores, c->speed);
+	print_calls(n, last);
+	print_dedup(terabytes * 1e12, n);
 	free(s.item);
 	free(owner);
-	free(load);
+}
+
+/* Files of 500 GB, and the same cut at `split` megabytes as lib/io/range.c cuts plain ones; 0: uncut. */
+static void few_files(double terabytes, double split, const struct cluster *c)
+{
+	const uint64_t file = 500000000000, cut = split > 0 ? (uint64_t)(split * 1e6) : file;
+	const size_t files = (size_t)(terabytes * 1e12 / (double)file), parts = (file + cut - 1) / cut;
+	struct shards s = {.item = mem_new(struct shard, files * parts), .n = files * parts};
+	uint32_t *owner = mem_new(uint32_t, s.n);
+
+	for (size_t i = 0; i < s.n; i++)
+		s.item[i].size = (i + 1) % parts ? cut : file - (parts - 1) * cut;
+	printf("\n%zu files of 500 GB, ", files);
+	printf(split > 0 ? "in parts of %.0f MB\n" : "uncut\n", split);
+	print_plan(&s, c, owner);
+	/* All cores of a task work on one file together when there are no more. */
+	double last = run_static(&s, owner, c->tasks, split > 0 ? c->cores : 1,
+	                         split > 0 ? c->speed : c->speed * (double)c->cores);
+
+	if (split > 0)
+		print_calls(s.n, last);
+	free(s.item);
+	free(owner);
+}
+
+int main(int argc, char **argv)
+{
+	double terabytes = argc > 1 ? atof(argv[1]) : 100, each = argc > 4 ? atof(argv[4]) : 250;
+	const struct cluster c = {.tasks = argc > 2 ? (size_t)atoi(argv[2]) : 1000,
+	                          .cores = argc > 3 ? (size_t)atoi(argv[3]) : 4,
+	                          .speed = argc > 5 ? atof(argv[5]) : 30};
+
+	many_files(terabytes, each, &c);
+	few_files(terabytes, 0, &c);
+	few_files(terabytes, 256, &c);
 	return 0;
 }
