@@ -8,7 +8,7 @@
 #include "lib/base/log.h"
 #include "lib/base/mem.h"
 #include "lib/io/outfile.h"
-#include "lib/run/interrupt.h"
+#include "lib/base/interrupt.h"
 #include "lib/run/plan.h"
 #include "lib/run/report.h"
 

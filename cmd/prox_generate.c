@@ -6,7 +6,7 @@
 #include "lib/base/log.h"
 #include "lib/base/mem.h"
 #include "lib/run/ask.h"
-#include "lib/run/interrupt.h"
+#include "lib/base/interrupt.h"
 
 struct options {
 	struct common common;

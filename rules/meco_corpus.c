@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "lib/base/hash.h"
+#include "lib/base/interrupt.h"
 #include "lib/base/mem.h"
 #include "lib/io/outfile.h"
 #include "lib/io/stream.h"
@@ -44,9 +45,14 @@ static int scan(const struct corpus *c, void (*each)(void *user, const struct me
 			rc = -1;
 			break;
 		}
-		while ((rc = stream_read(s, (char *)row, ROWS_AT_ONCE * sizeof *row, &got, e)) > 0)
+		while ((rc = stream_read(s, (char *)row, ROWS_AT_ONCE * sizeof *row, &got, e)) > 0) {
+			if (interrupt_check(e)) {
+				rc = -1;
+				break;
+			}
 			for (size_t k = 0; k < got / sizeof *row; k++)
 				each(user, &row[k]);
+		}
 		stream_close(s);
 	}
 	free(row);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "lib/base/interrupt.h"
 #include "lib/base/mem.h"
 #include "rules/select_sketch.h"
 
@@ -74,7 +75,7 @@ static int apply_quotas(struct select_solver *s, struct err *e)
 			row.domain = OVER_QUOTA;
 		else if (domain)
 			used += row.weight;
-		if (select_sorter_add(s->by_score, &row, e))
+		if (interrupt_check(e) || select_sorter_add(s->by_score, &row, e))
 			return -1;
 	}
 	select_sorter_close(s->by_domain);

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "lib/base/interrupt.h"
 #include "lib/base/json_write.h"
 #include "lib/base/log.h"
 #include "lib/base/mem.h"
@@ -34,7 +35,7 @@ static int each_row(const struct corpus *c,
 			if (got != sizeof row || row.record >= c->records[i])
 				rc = err_set_rc(e, RC_STATE, "%s: damaged", c->part[i]);
 			else
-				rc = each(user, &row, e) ? -1 : 1;
+				rc = interrupt_check(e) || each(user, &row, e) ? -1 : 1;
 			if (rc < 0)
 				break;
 		}
@@ -96,9 +97,12 @@ static int place_rows(struct solving *w, const struct corpus *c, struct err *e)
 		select_solver_finish(w->solver);
 		return each_row(c, place_row, w, e);
 	}
-	while ((rc = select_solver_next(w->solver, &row, &cut, e)) > 0)
+	while ((rc = select_solver_next(w->solver, &row, &cut, e)) > 0) {
 		w->place[w->stage->first[row.shard] + row.record] =
 			cut < n_cuts ? (uint8_t)(PLACE_CUT + cut) : PLACE_NONE;
+		if (interrupt_check(e))
+			return -1;
+	}
 	return rc;
 }
 

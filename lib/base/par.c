@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "lib/base/interrupt.h"
 #include "lib/base/mem.h"
 
 struct par {
@@ -36,7 +37,7 @@ static void *work(void *arg)
 
 		if (i >= p->n)
 			break;
-		if (p->job(p->user, i, w->thread, &e) == 0)
+		if (interrupt_check(&e) == 0 && p->job(p->user, i, w->thread, &e) == 0)
 			continue;
 		atomic_store(&p->stop, true);
 		pthread_mutex_lock(&p->lock);

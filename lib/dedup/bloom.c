@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "lib/base/hash.h"
+#include "lib/base/interrupt.h"
 #include "lib/base/mem.h"
 #include "lib/base/par.h"
 #include "lib/dedup/signature.h"
@@ -196,7 +197,8 @@ static int each_batch(struct bloom *w, size_t shard,
 
 		rc = stream_read(in, buf_reserve(&b->bytes, READ), READ, &got, e);
 		b->bytes.n += got;
-		if (rc < 0 || cut_rows(b, w->j->threads, e) != 0 || work(w, shard, out, e) != 0) {
+		if (rc < 0 || interrupt_check(e) != 0 || cut_rows(b, w->j->threads, e) != 0 ||
+		    work(w, shard, out, e) != 0) {
 			rc = -1;
 			break;
 		}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "lib/base/hash.h"
+#include "lib/base/interrupt.h"
 #include "lib/base/mem.h"
 #include "lib/base/par.h"
 #include "lib/dedup/columns.h"
@@ -104,7 +105,7 @@ static int read_unit(void *user, size_t i, unsigned thread, struct err *e)
 			const size_t n = head.edges - at < EDGES_READ ? (size_t)(head.edges - at)
 			                                              : EDGES_READ;
 
-			rc = sealed_read(&file, at * 16, edge, n * 16, e);
+			rc = interrupt_check(e) ? -1 : sealed_read(&file, at * 16, edge, n * 16, e);
 			if (rc == 0)
 				rc = take_edges(c, thread, edge, n, e);
 		}

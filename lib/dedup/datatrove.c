@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "lib/base/interrupt.h"
 #include "lib/base/mem.h"
 #include "lib/base/par.h"
 
@@ -45,6 +46,8 @@ static int read_file(const struct trove *t, size_t f, unsigned band, struct buck
 		return rc;
 	for (size_t c = 0; c < s->chunks && rc == 0; c++) {
 		const struct sketch_chunk *const chunk = &s->chunk[c];
+
+		rc = interrupt_check(e);
 
 		b->record = mem_grow(b->record, (b->n + chunk->entries[band] + 1) * b->width * 8);
 		for (uint64_t i = 0; i < chunk->entries[band] && rc == 0; i++) {

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "lib/base/interrupt.h"
 #include "lib/base/mem.h"
 #include "lib/base/par.h"
 
@@ -129,7 +130,7 @@ static int do_shard(void *user, size_t i, unsigned thread, struct err *e)
 		struct whole w = {0};
 
 		arena_reset(&mem, 0);
-		rc = read_chunk(&file, s, &s->chunk[c], &w, &mem, e);
+		rc = interrupt_check(e) ? -1 : read_chunk(&file, s, &s->chunk[c], &w, &mem, e);
 		if (rc == 0)
 			rc = add_chunk(j, i, s, &s->chunk[c], &w, out, e);
 	}

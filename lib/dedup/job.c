@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "lib/base/hash.h"
+#include "lib/base/interrupt.h"
 #include "lib/base/log.h"
 #include "lib/base/mem.h"
 #include "lib/base/par.h"
@@ -77,7 +78,9 @@ static int convert(const struct dedup_job *j, size_t i, struct sketch_out *out, 
 	while (rc == 1) {
 		size_t got = 0;
 
-		rc = stream_read(in, buf_reserve(&held, READ), READ, &got, e);
+		rc = interrupt_check(e)
+		             ? -1
+		             : stream_read(in, buf_reserve(&held, READ), READ, &got, e);
 		held.n += got;
 		if (rc >= 0 && add_rows(j, &held, rc == 0, out, &mem, e) != 0)
 			rc = -1;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "lib/base/interrupt.h"
 #include "lib/base/mem.h"
 #include "lib/base/par.h"
 #include "lib/dedup/radix.h"
@@ -129,7 +130,8 @@ static int take_chunk(const struct unit *u, const struct sealed *file,
 	for (uint64_t at = span->at; at < span->end; at += READ) {
 		const size_t n = span->end - at < READ ? (size_t)(span->end - at) : READ;
 
-		if (sealed_read(file, chunk->list[u->list] + at * entry, block, n * entry, e) != 0)
+		if (interrupt_check(e) != 0 ||
+		    sealed_read(file, chunk->list[u->list] + at * entry, block, n * entry, e) != 0)
 			return -1;
 		for (size_t k = 0; k < n; k++) {
 			uint64_t record[3];

@@ -9,6 +9,7 @@
 #include <xxhash.h>
 
 #include "lib/base/hash.h"
+#include "lib/base/interrupt.h"
 #include "lib/base/mem.h"
 
 enum { VERSION = 1, HEAD = 16, TAIL = 24, PENDING = 1 << 16 };
@@ -179,7 +180,7 @@ int sealed_check(const struct sealed *s, struct err *e)
 	for (uint64_t at = 0; at < s->size && rc == 0; at += BLOCK) {
 		const size_t n = s->size - at < BLOCK ? (size_t)(s->size - at) : BLOCK;
 
-		rc = sealed_read(s, at, block, n, e);
+		rc = interrupt_check(e) ? -1 : sealed_read(s, at, block, n, e);
 		if (rc == 0)
 			XXH3_64bits_update(hash, block, n);
 	}

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/interrupt.h"
 #include "lib/base/mem.h"
 #include "lib/dedup/radix.h"
 
@@ -113,6 +114,8 @@ static int flush(struct shuffle *s, size_t slot, struct err *e)
 	struct partition *const p = &s->part[slot % s->n];
 	int rc;
 
+	if (interrupt_check(e) != 0)
+		return -1;
 	pthread_mutex_lock(&p->lock);
 	rc = write_all(p->fd, s->pending[slot], (size_t)s->pending_n[slot] * s->width * 8, e);
 	p->records += s->pending_n[slot];
@@ -208,7 +211,7 @@ static int make_runs(const struct shuffle *s, struct partition *p, size_t run_re
 		const size_t n =
 		        p->records - at < run_records ? (size_t)(p->records - at) : run_records;
 
-		rc = read_at(p->fd, piece, n * bytes, at * bytes, e);
+		rc = interrupt_check(e) ? -1 : read_at(p->fd, piece, n * bytes, at * bytes, e);
 		if (rc != 0)
 			break;
 		radix_sort(piece, piece + run_records * s->width, n, s->width);
@@ -228,7 +231,7 @@ static int refill(struct shuffle_in *in, struct run *r, struct err *e)
 
 	r->next = 0;
 	r->n = n;
-	if (read_at(in->fd, r->window, n * bytes, r->at * bytes, e) != 0)
+	if (interrupt_check(e) != 0 || read_at(in->fd, r->window, n * bytes, r->at * bytes, e) != 0)
 		return -1;
 	r->at += n;
 	return 0;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "lib/base/interrupt.h"
 #include "lib/base/mem.h"
 #include "lib/base/par.h"
 #include "lib/dedup/shuffle.h"
@@ -42,7 +43,9 @@ static int read_shard(void *user, size_t i, unsigned thread, struct err *e)
 	int rc = in ? 1 : -1;
 
 	while (rc == 1 && (rc = stream_read(in, (char *)row, READ, &got, e)) == 1) {
-		if (got % sizeof *row)
+		if (interrupt_check(e) != 0)
+			rc = -1;
+		else if (got % sizeof *row)
 			rc = err_set_rc(e, RC_STATE, "%s: cut short", s->j->part[i]);
 		for (size_t k = 0; k < got / sizeof *row && rc == 1; k++) {
 			const uint64_t record[4] = {row[k].hash, by_record ? row[k].record : i,

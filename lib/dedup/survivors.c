@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "lib/base/interrupt.h"
 #include "lib/base/mem.h"
 #include "lib/dedup/columns.h"
 #include "lib/dedup/shingle.h"
@@ -33,7 +34,7 @@ static int find_leader(struct survivors *v, struct leaders *l, uint64_t doc, uin
 	size_t n = 0;
 
 	arena_reset(&l->scratch, 1 << 20);
-	if (open_sketches_set(&l->open, doc, &l->scratch, &set, &n, e) != 0)
+	if (interrupt_check(e) != 0 || open_sketches_set(&l->open, doc, &l->scratch, &set, &n, e) != 0)
 		return -1;
 	/* Documents of an index never leave, so nothing is gained by comparing them. */
 	for (size_t i = 0; i < l->n && doc >= v->s->old_docs; i++) {

@@ -22,10 +22,10 @@ static int read_head(const char *dir, struct verdict_head *head, uint64_t **base
 	int rc = sealed_open(&file, file_path(dir, 0, NULL, &path), VERDICT_MAGIC, e);
 
 	if (rc == 0) {
-		rc = file.size < sizeof *head ? -1 : sealed_check(&file, e);
-		if (rc == 0)
-			rc = sealed_read(&file, 0, head, sizeof *head, e);
-		if (rc != 0 || file.size != sizeof *head + (head->files + 1) * 8)
+		rc = sealed_check(&file, e);
+		if (rc == 0 && (file.size < sizeof *head ||
+		                sealed_read(&file, 0, head, sizeof *head, e) != 0 ||
+		                file.size != sizeof *head + (head->files + 1) * 8))
 			rc = err_set_rc(e, RC_STATE, "%s: damaged", buf_text(&path));
 		if (rc == 0 && base) {
 			*base = mem_new(uint64_t, head->files + 1);

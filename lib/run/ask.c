@@ -8,7 +8,7 @@
 #include "lib/base/mem.h"
 #include "lib/run/ask_file.h"
 #include "lib/run/feed.h"
-#include "lib/run/interrupt.h"
+#include "lib/base/interrupt.h"
 #include "lib/run/progress.h"
 
 enum { BLOCK = 1 << 20 };

@@ -3,7 +3,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/mem.h"
-#include "lib/run/interrupt.h"
+#include "lib/base/interrupt.h"
 #include "lib/run/plan.h"
 #include "lib/run/roll.h"
 #include "lib/run/team.h"
@@ -57,6 +57,23 @@ static enum rc judge(const struct run *run)
 	return rc;
 }
 
+/* Why shards of this process are not done. */
+static enum rc say_unfinished(const struct run *run, struct err *e)
+{
+	const char *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->shards->n; i++)
+		if (run->result[i].end == UNIT_ELSEWHERE && n++ == 0)
+			first = run->result[i].shard->path;
+	if (interrupt_came() || n == 0)
+		interrupt_say(e);
+	else
+		err_set_rc(e, RC_AGAIN, "other processes are at work on %zu of the shards (%s); run the "
+		           "same command again when they have ended", n, first);
+	return e->rc;
+}
+
 static enum rc finish(struct run *run, struct err *e)
 {
 	for (size_t i = 0; i < run->shards->n; i++)
@@ -65,8 +82,7 @@ static enum rc finish(struct run *run, struct err *e)
 	if (e->rc != RC_OK)
 		return e->rc;
 	if (run->interrupted)
-		return err_set_rc(e, RC_AGAIN, "interrupted; what is done is saved, run the same command "
-		                  "again to go on"), RC_AGAIN;
+		return say_unfinished(run, e);
 	if (tally_check(&run->total, "the run", e))
 		return e->rc;
 	return judge(run);
@@ -219,6 +235,8 @@ enum rc run_stream(struct run *run, struct outputs *out, const struct task *task
 	progress_close(&w.progress);
 	pthread_mutex_destroy(&pass.big);
 	free(unit);
+	for (size_t i = 0; i < run->shards->n; i++) /* some that were not even begun */
+		run->interrupted |= run->result[i].end == UNIT_INTERRUPTED;
 	run->seconds = now_seconds() - began;
 	arena_free(&w.mem);
 	return finish(run, e);

@@ -4,7 +4,7 @@
 
 #include "lib/base/mem.h"
 #include "lib/base/par.h"
-#include "lib/run/interrupt.h"
+#include "lib/base/interrupt.h"
 
 /* Where a unit stands, from the team's point of view. */
 enum standing { WAITING, BEGINNING, OPEN, ENDED };

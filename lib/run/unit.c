@@ -7,7 +7,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/mem.h"
-#include "lib/run/interrupt.h"
+#include "lib/base/interrupt.h"
 #include "lib/run/unit_files.h"
 
 static double now_seconds(void)

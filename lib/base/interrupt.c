@@ -1,12 +1,10 @@
-#include "lib/run/interrupt.h"
+#include "lib/base/interrupt.h"
 
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "lib/base/err.h"
 
 /* Set by the handler alone: lock-free atomics are what a handler and other threads may share. */
 static atomic_llong came_at_ns;
@@ -60,4 +58,15 @@ double interrupt_grace_left(void)
 bool interrupt_is_due(void)
 {
 	return interrupt_came() && interrupt_grace_left() <= 0;
+}
+
+int interrupt_check(struct err *e)
+{
+	return interrupt_is_due() ? interrupt_say(e) : 0;
+}
+
+int interrupt_say(struct err *e)
+{
+	return err_set_rc(e, RC_AGAIN, "interrupted; what is done is saved, run the same command again "
+	                  "to go on");
 }
