@@ -52,13 +52,25 @@ enum { SAYS_LOREM = 1, SAYS_JAVASCRIPT = 2, SAYS_POLICY = 4 };
 
 enum verdict { KEPT, LONG_WORD, NO_PUNCTUATION, FEW_WORDS, JAVASCRIPT, POLICY, VERDICTS };
 
+/* Where phrases are, in order of their ends. */
+struct hit {
+	size_t from, to;
+	unsigned says;
+};
+struct hits {
+	struct arena *mem;
+	struct hit *hit;
+	size_t n, cap, next; /* next: the first that is not behind us */
+};
+
 struct work {
 	const struct c4_quality *rule;
 	struct doc *d;
 	struct stats *stats;
 	struct arena *scratch;
-	unsigned says;      /* what the whole text says */
-	bool has_citations; /* maybe */
+	struct slice text;  /* of the document */
+	const struct marks *marks;
+	struct hits hits;   /* of phrases in the text */
 	int64_t sentences;
 	size_t token; /* where doc_sentences_of left off */
 	uint64_t count[VERDICTS];
@@ -69,7 +81,8 @@ static int c4_quality_init(void *self, struct err *e)
 {
 	struct c4_quality *r = self;
 
-	r->phrases = literals_open(phrase, sizeof phrase / sizeof phrase[0], LITERALS_FASTEST, e);
+	r->phrases = literals_open_caseless(phrase, sizeof phrase / sizeof phrase[0],
+	                                    LITERALS_FASTEST, e);
 	return r->phrases ? 0 : -1;
 }
 
@@ -82,21 +95,39 @@ static void c4_quality_fini(void *self)
 
 static int note_phrase(void *user, uint32_t item, size_t end)
 {
-	unsigned *says = user;
+	struct hits *h = user;
+	unsigned says = item == 0 ? SAYS_LOREM : item == 1 ? SAYS_JAVASCRIPT : SAYS_POLICY;
 
-	(void)end;
-	*says |= item == 0 ? SAYS_LOREM : item == 1 ? SAYS_JAVASCRIPT : SAYS_POLICY;
-	return *says == (SAYS_LOREM | SAYS_JAVASCRIPT | SAYS_POLICY);
+	if (h->n == h->cap) {
+		size_t cap = h->cap ? h->cap * 2 : 16, size = sizeof *h->hit;
+
+		h->hit = arena_grow(h->mem, h->hit, h->cap * size, cap * size);
+		h->cap = cap;
+	}
+	h->hit[h->n++] = (struct hit){end - phrase[item].n, end, says};
+	return 0;
 }
 
-static unsigned what_it_says(const struct c4_quality *r, struct slice text, struct arena *scratch)
+/* What the piece [from, to) of the text says; pieces are asked for one behind the other. */
+static unsigned what_it_says(struct hits *h, size_t from, size_t to)
 {
-	char *lower = arena_alloc(scratch, text.n);
 	unsigned says = 0;
 
-	utf8_lower_ascii(text, lower);
-	literals_each(r->phrases, (struct slice){lower, text.n}, note_phrase, &says);
+	while (h->next < h->n && h->hit[h->next].to <= from)
+		h->next++;
+	for (size_t i = h->next; i < h->n && h->hit[i].to <= to; i++)
+		if (h->hit[i].from >= from)
+			says |= h->hit[i].says;
 	return says;
+}
+
+/* The same for a piece that is not the text's own: taking a citation out may make a phrase. */
+static unsigned what_changed_says(const struct work *w, struct slice piece)
+{
+	struct hits hits = {.mem = w->scratch};
+
+	literals_each(w->rule->phrases, piece, note_phrase, &hits);
+	return what_it_says(&hits, 0, piece.n);
 }
 
 /* Whether a word has more than `max` code points. Steps from space to space, `max` bytes at a time,
@@ -121,11 +152,7 @@ static bool has_long_word(struct slice line, size_t max)
 
 static bool has_words(struct slice line, int64_t least)
 {
-	struct slice word;
-
-	while (least > 0 && utf8_split(&line, &word))
-		least--;
-	return least <= 0;
+	return least <= 0 || utf8_count_words_to(line, (size_t)least) >= (size_t)least;
 }
 
 /* Bytes of \[\d*]|\[edit]|\[citation needed] at the head of s, which starts with '['. */
@@ -174,8 +201,10 @@ static bool ends_a_sentence(struct slice line)
 	       !slice_ends(line, S("..."));
 }
 
-/* Judges one line or sentence and keeps it, perhaps. False: the document was dropped. */
-static bool judge_line(struct work *w, size_t number, struct slice line, enum verdict *verdict)
+/* Judges one line or sentence, which begins at `at` of the text, and keeps it, perhaps. False: the
+ * document was dropped. */
+static bool judge_line(struct work *w, size_t number, struct slice line, size_t at,
+                       enum verdict *verdict)
 {
 	const struct c4_quality *r = w->rule;
 	struct slice text, whole = utf8_strip(line);
@@ -184,21 +213,24 @@ static bool judge_line(struct work *w, size_t number, struct slice line, enum ve
 	*verdict = LONG_WORD;
 	if (r->max_word_length >= 0 && has_long_word(whole, (size_t)r->max_word_length))
 		return true;
-	text = w->has_citations ? without_citations(whole, w->scratch) : whole;
+	text = r->remove_citations && w->marks->opens_square ? without_citations(whole, w->scratch) : whole;
 	*verdict = NO_PUNCTUATION;
 	if (r->filter_no_terminal_punct && !ends_a_sentence(text))
 		return true;
 	*verdict = FEW_WORDS;
 	if (!has_words(whole, r->min_words_per_line))
 		return true;
-	if (w->says || text.p != whole.p) /* taking a citation out may make a phrase */
-		says = what_it_says(r, text, w->scratch);
+	if (text.p != whole.p)
+		says = what_changed_says(w, text);
+	else if (w->hits.n)
+		says = what_it_says(&w->hits, at, at + line.n);
 	if (r->filter_lorem_ipsum && says & SAYS_LOREM && stats_drop(w->stats, S("lorem_ipsum")))
 		return false;
 	*verdict = JAVASCRIPT;
 	if (r->filter_javascript && says & SAYS_JAVASCRIPT)
 		return true;
-	if (r->filter_curly_bracket && text.n && memchr(text.p, '{', text.n) &&
+	if (r->filter_curly_bracket && w->marks->opens_curly && text.n &&
+	    memchr(text.p, '{', text.n) &&
 	    stats_drop(w->stats, S("curly_bracket")))
 		return false;
 	*verdict = POLICY;
@@ -213,21 +245,42 @@ static bool judge_line(struct work *w, size_t number, struct slice line, enum ve
 	return true;
 }
 
+static bool judge_pieces(struct work *w, size_t i, size_t at)
+{
+	struct slice line = w->d->line[i].text, piece;
+	struct splitlines pieces = splitlines_of(line, i + 1 == w->d->n_lines);
+	enum verdict verdict = KEPT;
+
+	while (splitlines_next(&pieces, &piece)) {
+		if (!judge_line(w, i, piece, at + (size_t)(piece.p - line.p), &verdict))
+			return false;
+		w->count[verdict]++;
+	}
+	return true;
+}
+
 static bool judge_lines(struct work *w)
 {
+	struct doc *d = w->d;
 	enum verdict verdict = KEPT;
-	struct slice piece;
+	size_t at = 0;
 
-	doc_lines(w->d);
-	for (size_t i = 0; i < w->d->n_lines; i++) {
-		struct splitlines pieces =
-		        splitlines_of(w->d->line[i].text, i + 1 == w->d->n_lines);
+	doc_lines(d);
+	/* Lines may hold LFs, put there by an earlier stage. */
+	bool simple = !w->marks->odd_breaks && w->marks->n_lf + 1 == d->n_lines;
 
-		while (splitlines_next(&pieces, &piece)) {
-			if (!judge_line(w, i, piece, &verdict))
+	for (size_t i = 0; i < d->n_lines; i++) {
+		struct slice line = d->line[i].text;
+
+		if (!simple) {
+			if (!judge_pieces(w, i, at))
+				return false;
+		} else if (line.n || i + 1 < d->n_lines) {
+			if (!judge_line(w, i, line, at, &verdict))
 				return false;
 			w->count[verdict]++;
 		}
+		at += line.n + 1;
 	}
 	return true;
 }
@@ -243,7 +296,8 @@ static bool judge_sentences(struct work *w)
 		struct slice body = utf8_strip_head(s->text[i]);
 		struct slice head = slice_head(s->text[i], s->text[i].n - body.n);
 
-		if (!judge_line(w, breaks + slice_count(head, S("\n")), body, &verdict))
+		if (!judge_line(w, breaks + slice_count(head, S("\n")), body,
+		                (size_t)(body.p - w->text.p), &verdict))
 			return false;
 		w->count[verdict]++;
 		breaks += slice_count(s->text[i], S("\n"));
@@ -272,11 +326,9 @@ static void write_counts(struct work *w)
 static void judge(struct work *w)
 {
 	const struct c4_quality *r = w->rule;
-	struct slice text = doc_text(w->d);
 
-	if (text.n && (r->filter_lorem_ipsum || r->filter_javascript || r->filter_policy))
-		w->says = what_it_says(r, text, w->scratch);
-	w->has_citations = r->remove_citations && text.n && memchr(text.p, '[', text.n);
+	if (w->text.n && (r->filter_lorem_ipsum || r->filter_javascript || r->filter_policy))
+		literals_each(r->phrases, w->text, note_phrase, &w->hits);
 	if (!(r->split_paragraph ? judge_lines(w) : judge_sentences(w)))
 		return;
 	write_counts(w);
@@ -295,7 +347,8 @@ static void c4_quality_doc(const void *self, struct doc *d, struct arena *scratc
 {
 	struct stats s = stats_open(d);
 	struct work w = {.rule = self, .d = d, .stats = &s, .scratch = scratch,
-	                 .kept = {.mem = scratch}};
+	                 .text = doc_text(d), .marks = doc_marks(d),
+	                 .hits = {.mem = scratch}, .kept = {.mem = scratch}};
 
 	judge(&w);
 	stats_close(&s);

@@ -44,6 +44,14 @@ static bool ends_with_stop(const struct fineweb_quality *r, struct slice line)
 	return slice_find(r->stop_chars, slice_tail(line, line.n - size), 0) != SIZE_MAX;
 }
 
+/* Code points of a line, as far as it takes to know: they are at least a quarter of its bytes. */
+static bool is_short(const struct fineweb_quality *r, struct slice line)
+{
+	size_t most = (size_t)r->short_line_length;
+
+	return line.n <= most || (line.n / 4 <= most && utf8_count(line) <= most);
+}
+
 static bool judge_lines(const struct fineweb_quality *r, const struct pieces *lines,
                         struct stats *s)
 {
@@ -52,7 +60,7 @@ static bool judge_lines(const struct fineweb_quality *r, const struct pieces *li
 
 	for (size_t i = 0; i < lines->n; i++) {
 		stopped += ends_with_stop(r, lines->piece[i].text);
-		brief += (int64_t)lines->piece[i].chars <= r->short_line_length;
+		brief += is_short(r, lines->piece[i].text);
 	}
 	double ratio = (double)stopped / n, short_ratio = (double)brief / n;
 
@@ -68,11 +76,10 @@ static bool judge_lines(const struct fineweb_quality *r, const struct pieces *li
  * most documents pass by that alone, and their words need not be told apart. */
 static bool has_surely_words(struct doc *d, double least)
 {
-	struct slice text = doc_text(d);
+	const struct marks *m = doc_marks(d);
 
-	return d->context && d->context->words != WORDS_UNICODE &&
-	       (double)utf8_count_words(text) >= least &&
-	       slice_find(text, S("IS_ALPHA"), 0) == SIZE_MAX;
+	return d->context && d->context->words != WORDS_UNICODE && (double)m->words >= least &&
+	       (!m->underscore || slice_find(doc_text(d), S("IS_ALPHA"), 0) == SIZE_MAX);
 }
 
 static void judge(const struct fineweb_quality *r, struct doc *d, struct stats *s)

@@ -105,36 +105,59 @@ static bool judge_length(const struct gopher_quality *r, const struct words *w, 
 	       stats_drop(s, S("gopher_above_avg_threshold"));
 }
 
-static bool judge_symbols(const struct gopher_quality *r, struct slice text, double n_words,
+static bool judge_symbols(const struct gopher_quality *r, const struct marks *m, double n_words,
                           struct stats *s)
 {
 	double limit = r->max_symbol_word_ratio;
-	double hashes = (double)slice_count(text, S("#")) / n_words;
+	double hashes = (double)m->hashes / n_words;
 
 	if (stats_check(s, "hash_word_ratio", hashes, limit != 0 && hashes > limit,
 	                S("gopher_too_many_hashes")))
 		return true;
-	size_t count = slice_count(text, S("...")) + slice_count(text, S("…"));
-	double ellipses = (double)count / n_words;
+	double ellipses = (double)m->ellipses / n_words;
 
 	return stats_check(s, "ellipsis_word_ratio", ellipses, limit != 0 && ellipses > limit,
 	                   S("gopher_too_many_ellipsis"));
 }
 
-static bool judge_lines(const struct gopher_quality *r, struct slice text, struct stats *s)
+struct line_counts {
+	size_t lines, bullets, ellipses;
+};
+
+static void count_line(struct slice line, struct line_counts *n)
 {
+	struct slice head = utf8_strip_head(line), tail = utf8_strip_tail(line);
+
+	n->lines++;
+	n->bullets += slice_starts(head, S("-")) || slice_starts(head, S("•"));
+	n->ellipses += slice_ends(tail, S("...")) || slice_ends(tail, S("…"));
+}
+
+/* Those of str.splitlines(). */
+static struct line_counts count_lines(struct slice text, const struct marks *m)
+{
+	struct line_counts n = {0};
 	struct slice line;
-	size_t lines = 0, bullets = 0, ellipses = 0;
+	size_t from = 0;
 
-	while (utf8_splitline(&text, &line)) {
-		struct slice head = utf8_strip_head(line), tail = utf8_strip_tail(line);
-
-		lines++;
-		bullets += slice_starts(head, S("-")) || slice_starts(head, S("•"));
-		ellipses += slice_ends(tail, S("...")) || slice_ends(tail, S("…"));
+	if (m->odd_breaks) {
+		while (utf8_splitline(&text, &line))
+			count_line(line, &n);
+		return n;
 	}
-	double bullet = (double)bullets / (double)lines;
-	double ellipsis = (double)ellipses / (double)lines;
+	for (size_t i = 0; i < m->n_lf; from = m->lf[i++] + 1)
+		count_line((struct slice){text.p + from, m->lf[i] - from}, &n);
+	if (from < text.n)
+		count_line(slice_tail(text, from), &n);
+	return n;
+}
+
+static bool judge_lines(const struct gopher_quality *r, struct slice text, const struct marks *m,
+                        struct stats *s)
+{
+	struct line_counts n = count_lines(text, m);
+	double bullet = (double)n.bullets / (double)n.lines;
+	double ellipsis = (double)n.ellipses / (double)n.lines;
 
 	return stats_check(s, "bullet_lines_ratio", bullet,
 	                   r->max_bullet_lines_ratio != 0 && bullet > r->max_bullet_lines_ratio,
@@ -174,12 +197,12 @@ static void gopher_quality_doc(const void *self, struct doc *d, struct arena *sc
 {
 	const struct gopher_quality *r = self;
 	const struct words *w = doc_words(d);
-	struct slice text = doc_text(d);
+	const struct marks *m = doc_marks(d);
 	struct stats s = stats_open(d);
 
 	(void)scratch;
-	(void)(judge_length(r, w, &s) || judge_symbols(r, text, (double)w->n, &s) ||
-	       judge_lines(r, text, &s) || judge_letters(r, w, &s) || judge_stop_words(r, w, &s));
+	(void)(judge_length(r, w, &s) || judge_symbols(r, m, (double)w->n, &s) ||
+	       judge_lines(r, doc_text(d), m, &s) || judge_letters(r, w, &s) || judge_stop_words(r, w, &s));
 	stats_close(&s);
 }
 

@@ -2,6 +2,7 @@
  * a list, taken in turn. The log holds where a mask stands and the mask, not what was under it. */
 #include "lib/run/stage.h"
 
+#include "lib/doc/analysis.h"
 #include "lib/doc/personal.h"
 #include "lib/doc/splices.h"
 #include "lib/doc/stats.h"
@@ -98,6 +99,12 @@ static void mask_line(const struct pii *r, int kind, struct doc *d, size_t i, st
 	splices->n = 0;
 }
 
+/* False when the text that came to this stage holds none. */
+static bool may_hold(const struct marks *m, int kind)
+{
+	return kind == EMAIL ? m->at_sign : kind == IP ? m->dotted : true;
+}
+
 static size_t pii_state(const void *self)
 {
 	const struct pii *r = self;
@@ -112,12 +119,15 @@ static void pii_doc(const void *self, struct doc *d, struct arena *scratch)
 	const struct turns before = *turns;
 	struct splices splices = {0};
 	struct personal found;
+	const struct marks *marks = doc_marks(d);
+	const size_t edits = d->n_edits; /* a mask may hold anything */
 	struct stats s = stats_open(d);
 
 	for (int k = 0; k < KINDS; k++) { /* e-mail before IP, as published */
 		if (!r->remove[k])
 			continue;
-		if (kinds[k].find(doc_text(d), 0, &found)) {
+		if ((may_hold(marks, k) || d->n_edits != edits) &&
+		    kinds[k].find(doc_text(d), 0, &found)) {
 			doc_lines(d);
 			for (size_t i = 0; i < d->n_lines; i++)
 				mask_line(r, k, d, i, turns, &splices, scratch);

@@ -50,16 +50,33 @@ static inline bool utf8_is_space(uint32_t c)
 	       c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
 }
 
-/* Python's str.strip(), lstrip(), rstrip(). */
-struct slice utf8_strip(struct slice s);
-struct slice utf8_strip_head(struct slice s);
-struct slice utf8_strip_tail(struct slice s);
+/* Python's str.lstrip(), rstrip(), strip(); those of text that seldom begins or ends with white space
+ * end at its first or last byte. */
+struct slice utf8_strip_some_head(struct slice s);
+struct slice utf8_strip_some_tail(struct slice s);
+
+static inline struct slice utf8_strip_head(struct slice s)
+{
+	return s.n && (signed char)s.p[0] > ' ' ? s : utf8_strip_some_head(s);
+}
+
+static inline struct slice utf8_strip_tail(struct slice s)
+{
+	return s.n && (signed char)s.p[s.n - 1] > ' ' ? s : utf8_strip_some_tail(s);
+}
+
+static inline struct slice utf8_strip(struct slice s)
+{
+	return utf8_strip_tail(utf8_strip_head(s));
+}
 
 /* Python's str.split(): the next run of non-space; false at the end. */
 bool utf8_split(struct slice *rest, struct slice *word);
 
-/* How many words that is: len(s.split()), at some GB/s. */
+/* How many words that is: len(s.split()), at some GB/s. The other stops counting at `most` and may
+ * return more. */
 size_t utf8_count_words(struct slice s);
+size_t utf8_count_words_to(struct slice s, size_t most);
 
 /* Python's str.splitlines(): the next line without its break (LF CR CRLF VT FF 1C 1D 1E 85 2028
  * 2029); false at the end, no last empty line. */

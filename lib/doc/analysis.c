@@ -8,10 +8,11 @@ enum { PIECE_KINDS = PIECES_FILLED + 1 };
 /* What is known of the text so far. */
 struct analysis {
 	struct slice text;
-	bool has_tokens, has_words, has_word_count, has_sentences, has_chars, has_pieces[PIECE_KINDS];
+	bool has_marks, has_tokens, has_words, has_word_count, has_sentences, has_pieces[PIECE_KINDS];
+	struct marks marks;
 	struct tokens tokens; /* of d->context->words */
 	struct words words;
-	size_t word_count, chars;
+	size_t word_count;
 	struct sentences sentences;
 	struct pieces pieces[PIECE_KINDS];
 	struct ngrams ngrams;
@@ -24,6 +25,16 @@ static struct analysis *analysis_of(struct doc *d)
 		d->analysis->text = doc_text(d);
 	}
 	return d->analysis;
+}
+
+const struct marks *doc_marks(struct doc *d)
+{
+	struct analysis *a = analysis_of(d);
+
+	if (!a->has_marks)
+		marks_find(a->text, &a->marks, d->mem);
+	a->has_marks = true;
+	return &a->marks;
 }
 
 static enum word_kind kind_of(const struct doc *d)
@@ -169,15 +180,10 @@ uint64_t doc_repeated_ngrams(struct doc *d, unsigned n)
 
 size_t doc_chars(struct doc *d)
 {
-	struct analysis *a = analysis_of(d);
-
-	if (!a->has_chars)
-		a->chars = utf8_count(a->text);
-	a->has_chars = true;
-	return a->chars;
+	return doc_marks(d)->chars;
 }
 
 size_t doc_newlines(struct doc *d)
 {
-	return slice_count(analysis_of(d)->text, S("\n"));
+	return doc_marks(d)->n_lf;
 }

@@ -6,10 +6,14 @@
 #define CURATE_DOC_ANALYSIS_H
 
 #include "lib/doc/doc.h"
+#include "lib/doc/marks.h"
 #include "lib/doc/ngrams.h"
 #include "lib/doc/pieces.h"
 #include "lib/doc/sentences.h"
 #include "lib/doc/words.h"
+
+/* Needs the text alone, so that whoever splits it into lines may ask as well. */
+const struct marks *doc_marks(struct doc *d);
 
 const struct words *doc_words(struct doc *d);
 

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "lib/doc/analysis.h"
 #include "lib/doc/json.h"
 
 enum { FIRST_CAP = 8 };
@@ -35,17 +36,22 @@ void doc_lines(struct doc *d)
 {
 	if (d->lines_are_split)
 		return;
-	struct slice rest = d->source;
-	size_t cap = 0;
+	struct marks own;
+	const struct marks *marks = &own;
+	size_t from = 0;
 
-	for (bool last = false; !last;) {
-		const char *end = rest.n ? memchr(rest.p, '\n', rest.n) : NULL;
-		struct slice text = {rest.p, end ? (size_t)(end - rest.p) : rest.n};
-		uint32_t no = (uint32_t)d->n_lines;
+	if (d->head.n)
+		marks_find(d->source, &own, d->mem);
+	else
+		marks = doc_marks(d);
+	d->n_lines = marks->n_lf + 1;
+	d->line = arena_alloc(d->mem, d->n_lines * sizeof *d->line);
+	for (size_t i = 0; i < d->n_lines; i++) {
+		size_t to = i < marks->n_lf ? marks->lf[i] : d->source.n;
+		struct slice text = {d->source.p + from, to - from};
 
-		*ADD(d, d->line, d->n_lines, cap) = (struct line){.text = text, .no = no};
-		last = !end;
-		rest = slice_tail(rest, text.n + 1);
+		d->line[i] = (struct line){.text = text, .no = (uint32_t)i};
+		from = to + 1;
 	}
 	if (d->head.n)
 		d->line[0].text = join(d, d->head, d->line[0].text);
@@ -56,6 +62,14 @@ void doc_lines(struct doc *d)
 	d->lines_are_split = true;
 }
 
+/* Whether `part` ends before the end of `all`, and is part of it. */
+static bool is_in(struct slice all, struct slice part)
+{
+	uintptr_t at = (uintptr_t)part.p - (uintptr_t)all.p;
+
+	return at < all.n && part.n < all.n - at;
+}
+
 static struct slice join_lines(const struct doc *d)
 {
 	size_t n = d->n_lines - 1;
@@ -64,11 +78,15 @@ static struct slice join_lines(const struct doc *d)
 		n += d->line[i].text.n;
 	char *all = arena_alloc(d->mem, n), *p = all;
 
-	for (size_t i = 0; i < d->n_lines; i++) {
+	for (size_t i = 0; i < d->n_lines;) {
 		struct slice text = d->line[i].text;
 
 		if (i)
 			*p++ = '\n';
+		/* Lines that stood together in the source still do. */
+		while (++i < d->n_lines && d->line[i].text.p == text.p + text.n + 1 &&
+		       is_in(d->source, text) && text.p[text.n] == '\n')
+			text.n += d->line[i].text.n + 1;
 		if (text.n)
 			memcpy(p, text.p, text.n);
 		p += text.n;
@@ -200,7 +218,7 @@ void doc_put(struct doc *d, size_t i, struct slice text)
 	struct line *line = &d->line[i];
 	struct slice old = line->text;
 
-	if (slice_equal(old, text))
+	if (old.n == text.n && (old.p == text.p || slice_equal(old, text)))
 		return;
 	text = arena_copy(d->mem, text);
 	size_t head = common_head(old, text);

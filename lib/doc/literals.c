@@ -23,6 +23,7 @@ struct automaton {
 	uint8_t *label; /* the byte that leads here */
 	uint32_t *dense; /* all 256 steps of the first n_dense states */
 	uint32_t n_dense;
+	bool caseless;
 };
 
 enum { DENSE_STATES = 4096, SCRATCHES = 256 };
@@ -183,7 +184,11 @@ static int automaton_each(const struct automaton *a, struct slice text,
 	uint32_t s = 0;
 
 	for (size_t i = 0; i < text.n; i++) {
-		s = step(a, s, (uint8_t)text.p[i]);
+		uint8_t byte = (uint8_t)text.p[i];
+
+		if (a->caseless && byte >= 'A' && byte <= 'Z')
+			byte |= 'a' - 'A';
+		s = step(a, s, byte);
 		for (uint32_t at = a->item[s] ? s : a->link[s]; at; at = a->link[at]) {
 			int rc = hit(user, a->item[at] - 1, i + 1);
 
@@ -196,7 +201,7 @@ static int automaton_each(const struct automaton *a, struct slice text,
 
 #ifdef HAVE_VECTORSCAN
 /* Leaves use_vectorscan false when it is not to be had here: the automaton does the work then. */
-static void vectorscan_open(struct literals *l, const struct word *word, size_t n)
+static void vectorscan_open(struct literals *l, const struct word *word, size_t n, bool caseless)
 {
 	const char **text = mem_new(const char *, n);
 	size_t *length = mem_new(size_t, n);
@@ -207,6 +212,7 @@ static void vectorscan_open(struct literals *l, const struct word *word, size_t 
 		text[i] = word[i].text.p;
 		length[i] = word[i].text.n;
 		id[i] = word[i].item;
+		flags[i] = caseless ? HS_FLAG_CASELESS : 0;
 	}
 	if (hs_compile_lit_multi(text, flags, id, length, (unsigned)n, HS_MODE_BLOCK, NULL,
 	                         &l->database, &error) == HS_SUCCESS &&
@@ -280,8 +286,8 @@ static void vectorscan_close(struct literals *l)
 }
 #endif
 
-struct literals *literals_open(const struct slice *item, size_t n, enum literals_engine engine,
-                               struct err *e)
+static struct literals *open_any(const struct slice *item, size_t n, enum literals_engine engine,
+                                 bool caseless, struct err *e)
 {
 	struct literals *l = NULL;
 	size_t n_words = 0;
@@ -300,10 +306,11 @@ struct literals *literals_open(const struct slice *item, size_t n, enum literals
 		goto done;
 	}
 	l = mem_new(struct literals, 1);
+	l->automaton.caseless = caseless;
 #ifdef HAVE_VECTORSCAN
 	if (engine == LITERALS_FASTEST && n_words && n_words <= VECTORSCAN_MOST &&
 	    hs_valid_platform() == HS_SUCCESS)
-		vectorscan_open(l, word, n_words);
+		vectorscan_open(l, word, n_words, caseless);
 #else
 	(void)engine;
 #endif
@@ -312,6 +319,18 @@ struct literals *literals_open(const struct slice *item, size_t n, enum literals
 done:
 	free(word);
 	return l;
+}
+
+struct literals *literals_open(const struct slice *item, size_t n, enum literals_engine engine,
+                               struct err *e)
+{
+	return open_any(item, n, engine, false, e);
+}
+
+struct literals *literals_open_caseless(const struct slice *item, size_t n,
+                                        enum literals_engine engine, struct err *e)
+{
+	return open_any(item, n, engine, true, e);
 }
 
 void literals_close(struct literals *l)

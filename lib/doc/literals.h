@@ -15,6 +15,10 @@ enum literals_engine { LITERALS_FASTEST, LITERALS_AUTOMATON };
  * large (4 GB of distinct heads). */
 struct literals *literals_open(const struct slice *item, size_t n, enum literals_engine engine,
                                struct err *e);
+
+/* The same for strings without A-Z, where A-Z of the text count as a-z. */
+struct literals *literals_open_caseless(const struct slice *item, size_t n,
+                                        enum literals_engine engine, struct err *e);
 void literals_close(struct literals *l);
 
 /* True when at least one of them occurs in the text. Any number of threads may ask at once. */

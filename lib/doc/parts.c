@@ -26,7 +26,7 @@ void parts_strip(struct parts *p)
 			break;
 	}
 	p->n -= first;
-	if (p->n)
+	if (first && p->n)
 		memmove(p->part, p->part + first, p->n * sizeof *p->part);
 	for (; p->n; p->n--) {
 		struct part *part = &p->part[p->n - 1];

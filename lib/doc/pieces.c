@@ -53,10 +53,8 @@ static void split_filled(struct list *l, struct slice text)
 	struct slice rest = text, line;
 
 	while (slice_cut(&rest, '\n', &line))
-		if (utf8_strip_head(line).n) {
+		if (utf8_strip_head(line).n)
 			add(l, line);
-			l->piece[l->n - 1].chars = (uint32_t)utf8_count(line);
-		}
 }
 
 static void find_repeats(struct list *l, struct pieces *out)

@@ -6,7 +6,7 @@
 
 struct piece {
 	struct slice text;
-	uint32_t chars; /* code points; 0 for lines and paragraphs that are not repeated */
+	uint32_t chars; /* code points; 0 for those that are not repeated */
 	bool repeated;  /* equals an earlier piece */
 };
 

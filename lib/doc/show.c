@@ -139,7 +139,7 @@ static void add_fineweb(struct doc *d, struct buf *out)
 
 	for (size_t i = 0; i < p->n; i++) {
 		ended += punct_is(utf8_last(p->piece[i].text, &size), PUNCT_TERMINAL);
-		short_lines += p->piece[i].chars <= SHORT_LINE;
+		short_lines += utf8_count(p->piece[i].text) <= SHORT_LINE;
 	}
 	add_count(out, "fw_lines", p->n);
 	add_count(out, "fw_punct", ended);

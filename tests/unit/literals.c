@@ -110,6 +110,28 @@ static void random_sets_agree_with_a_plain_search(void **state)
 	}
 }
 
+/* Letters of ASCII alone lose their case: neither the Kelvin sign nor other bytes become letters. */
+static void capitals_count_as_small_letters_where_asked(void **state)
+{
+	(void)state;
+	const struct slice item[] = {S("cookie"), S("coo\u212aie"), S("\u00e9t\u00e9"), S("[a]")};
+	const struct slice text = S("Cookie COOKIE cooKie coo\u212aIE COO\u212aIE \u00c9T\u00c9 "
+	                            "\u00e9T\u00e9 [A] {a} \xc3\x89t\xc3\x89 cookies");
+
+	for (int engine = LITERALS_FASTEST; engine <= LITERALS_AUTOMATON; engine++) {
+		struct err e = {0};
+		struct literals *l = literals_open_caseless(item, 4, engine, &e);
+		struct tally t = {.ordered = true};
+
+		literals_each(l, text, tally_hit, &t);
+		assert_int_equal(t.count[0], 4);
+		assert_int_equal(t.count[1], 2);
+		assert_int_equal(t.count[2], 1);
+		assert_int_equal(t.count[3], 1);
+		literals_close(l);
+	}
+}
+
 /* More states than have dense rows, so that the sparse steps and their fail links are walked too. */
 static void a_large_set_still_finds_its_members(void **state)
 {
@@ -144,6 +166,7 @@ int main(void)
 		cmocka_unit_test(words_that_overlap_are_all_found),
 		cmocka_unit_test(empty_sets_and_empty_strings_find_nothing),
 		cmocka_unit_test(any_bytes_are_literal),
+		cmocka_unit_test(capitals_count_as_small_letters_where_asked),
 		cmocka_unit_test(random_sets_agree_with_a_plain_search),
 		cmocka_unit_test(a_large_set_still_finds_its_members),
 	};
