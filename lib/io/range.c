@@ -11,19 +11,23 @@
 
 enum { HEAD = 512 }; /* bytes that tell text from other formats */
 
-/* JSON holds no control characters but these; archives, images and columns do within a few bytes. */
+/* JSON holds no control characters but these; archives, images and columns do within a few bytes.
+ */
 static bool is_text(const char *head, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)head[i] < ' ' && head[i] != '\n' && head[i] != '\r' && head[i] != '\t')
+		if ((unsigned char)head[i] < ' ' && head[i] != '\n' && head[i] != '\r' &&
+		    head[i] != '\t')
 			return false;
 	return true;
 }
 
 static int too_many(const char *path, uint64_t n, struct err *e)
 {
-	return err_set_rc(e, RC_USAGE, "%s would be cut in %llu parts or more, %d are the most: ask for larger "
-	                  "ones", path, (unsigned long long)n, RANGES_MAX);
+	return err_set_rc(e, RC_USAGE,
+	                  "%s would be cut in %llu parts or more, %d are the most: ask for larger "
+	                  "ones",
+	                  path, (unsigned long long)n, RANGES_MAX);
 }
 
 /* Adds a range that begins here and ends at the end of the file, unless another one follows. */
@@ -53,7 +57,8 @@ static void finish(struct ranges *r, uint64_t to, uint64_t plain_to, uint64_t fi
 	}
 }
 
-static int cut_plain(struct ranges *r, const char *path, uint64_t file, uint64_t size, struct err *e)
+static int cut_plain(struct ranges *r, const char *path, uint64_t file, uint64_t size,
+                     struct err *e)
 {
 	if (file / size >= RANGES_MAX)
 		return too_many(path, file / size, e);
@@ -63,7 +68,8 @@ static int cut_plain(struct ranges *r, const char *path, uint64_t file, uint64_t
 	return 0;
 }
 
-static int cut_frames(struct ranges *r, const char *path, uint64_t file, uint64_t size, struct err *e)
+static int cut_frames(struct ranges *r, const char *path, uint64_t file, uint64_t size,
+                      struct err *e)
 {
 	struct endmark mark;
 	struct frames frames = {0};

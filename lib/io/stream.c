@@ -58,7 +58,8 @@ static int stream_fill(struct stream *s, struct err *e)
 		return err_set_rc(e, RC_INPUT,
 		                  "%s: cannot read at compressed byte %llu: %s; %llu bytes were "
 		                  "decoded before",
-		                  s->name, (unsigned long long)(s->from + s->packed + s->in_n - s->in_at),
+		                  s->name,
+		                  (unsigned long long)(s->from + s->packed + s->in_n - s->in_at),
 		                  strerror(errno), (unsigned long long)s->plain);
 	s->in_n += (size_t)n;
 	s->input_ended = n == 0;
@@ -81,7 +82,8 @@ static uint64_t least(uint64_t a, uint64_t b)
 
 static int stream_shrunk(uint64_t at, const struct range *r, struct err *e)
 {
-	return err_set_rc(e, RC_INPUT, "the file ends at byte %llu; when it was cut in parts it had %llu",
+	return err_set_rc(e, RC_INPUT,
+	                  "the file ends at byte %llu; when it was cut in parts it had %llu",
 	                  (unsigned long long)at, (unsigned long long)r->file);
 }
 
@@ -107,7 +109,8 @@ static int stream_find_record(struct stream *s, struct err *e)
 	return 0;
 }
 
-/* Goes to where the range begins. The codec is the file's: a plain range may begin with any bytes. */
+/* Goes to where the range begins. The codec is the file's: a plain range may begin with any bytes.
+ */
 static int stream_enter(struct stream *s, uint64_t file, struct err *e)
 {
 	const struct range *r = &s->range;
@@ -115,16 +118,21 @@ static int stream_enter(struct stream *s, uint64_t file, struct err *e)
 	size_t n = (size_t)least(file, sizeof head);
 
 	if (!s->is_file || file != r->file)
-		return err_set_rc(e, RC_INPUT, "%s: the file has %llu bytes, and %llu when it was cut in parts: it "
-		                  "must be listed again", s->name, (unsigned long long)file,
-		                  (unsigned long long)r->file);
+		return err_set_rc(
+		        e, RC_INPUT,
+		        "%s: the file has %llu bytes, and %llu when it was cut in parts: it "
+		        "must be listed again",
+		        s->name, (unsigned long long)file, (unsigned long long)r->file);
 	if (file_read_at(s->fd, 0, head, n))
 		return err_set_rc(e, RC_INPUT, "%s: cannot read: %s", s->name, strerror(errno));
 	s->codec = codec_sniff(head, n);
 	s->size = r->to - r->from;
 	if (s->codec->is_identity && (r->from != r->plain_from || r->to != r->plain_to))
-		return err_set_rc(e, RC_INPUT, "%s: the file was packed when it was cut in parts: it must be listed "
-		                  "again", s->name);
+		return err_set_rc(
+		        e, RC_INPUT,
+		        "%s: the file was packed when it was cut in parts: it must be listed "
+		        "again",
+		        s->name);
 	bool is_amid = s->codec->is_identity && r->number > 0;
 
 	s->from = r->from - is_amid;
@@ -193,8 +201,8 @@ void stream_close(struct stream *s)
 	free(s);
 }
 
-/* How many of the bytes at hand belong to the stream; *last: nothing of it comes behind them. The last
- * record that begins in a plain range goes on behind its end. */
+/* How many of the bytes at hand belong to the stream; *last: nothing of it comes behind them. The
+ * last record that begins in a plain range goes on behind its end. */
 static size_t stream_own(const struct stream *s, bool *last)
 {
 	const char *in = s->in + s->in_at;
@@ -208,7 +216,8 @@ static size_t stream_own(const struct stream *s, bool *last)
 		*last = true;
 		return (size_t)left;
 	}
-	size_t free_of = left ? (size_t)left - 1 : 0; /* the LF may stand at the range's last byte */
+	size_t free_of =
+	        left ? (size_t)left - 1 : 0; /* the LF may stand at the range's last byte */
 	const char *hit = n > free_of ? memchr(in + free_of, '\n', n - free_of) : NULL;
 
 	*last |= hit != NULL;
@@ -226,11 +235,15 @@ static int stream_check_end(const struct stream *s, struct err *e)
 	if (s->codec->is_identity)
 		return at >= r->to ? 0 : stream_shrunk(at, r, e);
 	if (s->plain != r->plain_to - r->plain_from)
-		return err_set_rc(e, RC_INPUT, "the frames do not hold the %llu bytes that the frame index says",
+		return err_set_rc(e, RC_INPUT,
+		                  "the frames do not hold the %llu bytes that the frame index says",
 		                  (unsigned long long)(r->plain_to - r->plain_from));
 	if (r->number + 1 < r->of && s->newest != '\n')
-		return err_set_rc(e, RC_INPUT, "the frame that ends at compressed byte %llu ends within a record: "
-		                  "this file cannot be cut in parts", (unsigned long long)at);
+		return err_set_rc(
+		        e, RC_INPUT,
+		        "the frame that ends at compressed byte %llu ends within a record: "
+		        "this file cannot be cut in parts",
+		        (unsigned long long)at);
 	return 0;
 }
 
@@ -300,8 +313,8 @@ int stream_skip(struct stream *s, uint64_t n, struct err *e)
 	int r = 1;
 
 	/* The last byte is read: it may be the LF that ends a range. */
-	if (s->codec->is_identity && s->is_file && s->end == STREAM_OPEN && n > 1 && s->packed <= s->size &&
-	    n <= s->size - s->packed) {
+	if (s->codec->is_identity && s->is_file && s->end == STREAM_OPEN && n > 1 &&
+	    s->packed <= s->size && n <= s->size - s->packed) {
 		r = stream_seek(s, n - 1, e);
 		n = 1;
 	}

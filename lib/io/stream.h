@@ -12,9 +12,9 @@ struct stream_options {
 	/* Set by a signal handler: a stream that waits for bytes of a pipe gives up within 0.2 s
 	 * with RC_AGAIN. May be NULL. */
 	const volatile sig_atomic_t *stop;
-	/* NULL or of 0: the whole file. Else its records alone; the file must still have the size it had
-	 * when it was cut (RC_INPUT), and a packed range that does not end behind a record, or is not as long
-	 * as it should be, is damaged. */
+	/* NULL or of 0: the whole file. Else its records alone; the file must still have the size
+	 * it had when it was cut (RC_INPUT), and a packed range that does not end behind a record,
+	 * or is not as long as it should be, is damaged. */
 	const struct range *range;
 };
 
@@ -37,11 +37,12 @@ int stream_skip(struct stream *s, uint64_t n, struct err *e);
 
 const char *stream_name(const struct stream *s); /* the path, "PATH#part0003", or "stdin" */
 const struct codec *stream_codec(const struct stream *s);
-uint64_t stream_origin(const struct stream *s); /* where its first byte is in the decompressed file */
+uint64_t
+stream_origin(const struct stream *s); /* where its first byte is in the decompressed file */
 uint64_t stream_packed(const struct stream *s); /* compressed bytes consumed */
 uint64_t stream_plain(const struct stream *s);  /* decompressed bytes delivered or skipped */
-uint64_t stream_size(
-        const struct stream *s); /* compressed bytes of file or range; UINT64_MAX when unknown (pipes) */
+uint64_t stream_size(const struct stream *s); /* compressed bytes of file or range; UINT64_MAX when
+                                                 unknown (pipes) */
 bool stream_is_seekable(const struct stream *s);
 
 #endif

@@ -35,7 +35,7 @@ static void corpus_make(struct work *w, size_t k, enum solve_step step, struct c
 
 		name[i] = r->shard->name;
 		records[i] = r->records;
-		mine[i] = w->owner[i] == run->task;
+		mine[i] = w->owner[i] == run->task || r->worked;
 		part[i] = r->end == UNIT_DONE
 		                  ? state_path(&w->state, &w->mem, "stage-%s/part/%.*s.part.zst",
 		                               s->name, SLICE(r->shard->stem))

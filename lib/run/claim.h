@@ -25,6 +25,10 @@ bool claim_beat(struct claim *c, double lease);
 /* Whether it is held, and has not been taken over. */
 bool claim_is_ours(const struct claim *c);
 
+/* Whether a claim was not renewed when it should have been, by this machine's clock: then it may be stale,
+ * and claim_take will know. One call. */
+bool claim_is_silent(const char *path, double lease);
+
 void claim_release(struct claim *c);
 
 /* "host:pid" of this process. */

@@ -4,6 +4,7 @@
 #include "lib/base/log.h"
 #include "lib/base/mem.h"
 #include "lib/run/roll.h"
+#include "lib/run/steal.h"
 #include "lib/run/team.h"
 #include "lib/run/work.h"
 
@@ -91,6 +92,7 @@ void pass_unit_ended(void *user, struct unit *u)
 	struct shard_result *r = &w->run->result[u->number];
 
 	r->end = u->end;
+	r->worked = u->end == UNIT_DONE;
 	r->err = u->err;
 	r->records = u->place.record;
 	r->input = u->end == UNIT_DONE ? u->place.input : (struct fingerprint){0};
@@ -139,13 +141,14 @@ static int inspect(struct work *w, struct pass *p, struct shard_result *r)
 }
 
 /* Whether the records of shards that are not this task's matter to it: they do when it goes on to
- * what stands behind the pass, and when it looks for work to steal. */
+ * what stands behind the pass. */
 static bool cares_for_others(const struct run *run, bool is_last, bool execute)
 {
-	return run->tasks <= 1 || run->steal || !execute || (run->step == RUN_ALL && !is_last);
+	return run->tasks <= 1 || !execute || (run->step == RUN_ALL && !is_last);
 }
 
-/* Lines up the units this process is to do, its own first, largest first. */
+/* Lines up this process's own units, largest first; reads what the records say of them, with
+ * `others` of all shards. */
 static int plan_units(struct work *w, struct pass *p, bool execute, bool others, struct unit *unit,
                       size_t *n)
 {
@@ -160,12 +163,13 @@ static int plan_units(struct work *w, struct pass *p, bool execute, bool others,
 			struct shard_result *r = &run->result[at];
 
 			r->mine = w->owner[at] == run->task;
+			r->worked = false;
 			if (execute && !others && !r->mine && !r->was_given_up)
 				r->end = UNIT_INTERRUPTED; /* as far as this task knows */
 			if (r->mine != own || r->was_given_up)
 				continue;
 			bad = inspect(w, p, r);
-			if (!bad && !r->skipped && execute && (own || (run->steal && r->end != UNIT_FAILED)))
+			if (!bad && !r->skipped && execute && own)
 				unit[(*n)++] = (struct unit){.pass = p, .shard = r->shard,
 				                             .number = (uint32_t)at};
 		}
@@ -174,14 +178,19 @@ static int plan_units(struct work *w, struct pass *p, bool execute, bool others,
 	return bad;
 }
 
-/* What other processes have done in the meantime. */
-static int look_again(struct work *w, struct pass *p)
+/* What other processes have done in the meantime: of this task's share, with `others` of all. */
+static int look_again(struct work *w, struct pass *p, bool others)
 {
 	int bad = 0;
 
-	for (size_t i = 0; i < w->run->shards->n && !bad; i++)
-		if (w->run->result[i].end == UNIT_ELSEWHERE)
-			bad = inspect(w, p, &w->run->result[i]);
+	for (size_t i = 0; i < w->run->shards->n && !bad; i++) {
+		struct shard_result *r = &w->run->result[i];
+
+		if (r->mine ? r->end == UNIT_ELSEWHERE
+		            : others && !w->run->interrupted &&
+		                      (r->end == UNIT_ELSEWHERE || r->end == UNIT_INTERRUPTED))
+			bad = inspect(w, p, r);
+	}
 	return bad;
 }
 
@@ -210,8 +219,10 @@ int pass_do(struct work *w, size_t k, bool execute)
 	if (!bad && execute) {
 		progress_open(&w->progress, run->show_progress, what, bytes, team.n);
 		team_work(&team);
+		if (run->steal && run->tasks > 1)
+			steal_work(w, &team);
 		progress_close(&w->progress);
-		bad = look_again(w, &pass);
+		bad = look_again(w, &pass, others);
 	}
 	for (size_t i = 0; i < run->shards->n; i++) {
 		struct shard_result *r = &run->result[i];

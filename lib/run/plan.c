@@ -131,7 +131,7 @@ static bool read_part(const struct json_value *v, struct range *range)
 		if (!slice_to_u64(v[i].span, &number[i]))
 			return false;
 	*range = (struct range){(uint32_t)number[0], (uint32_t)number[1], number[2], number[3],
-	                        number[4], number[5], number[6]};
+	                        number[4],           number[5],           number[6]};
 	return range->of && range->number < range->of && range->from < range->to &&
 	       range->plain_from < range->plain_to;
 }
@@ -154,8 +154,8 @@ static int add_shard(void *user, struct slice key, const struct json_value *valu
 		path[i] = (struct json_path){&names[i], 1, names[i]};
 	}
 	if (json_read(r->file->json, value->span, path, ALL, v, &r->file->mem, &why) ||
-	    v[0].kind != JSON_STRING || v[1].kind != JSON_STRING || !slice_to_u64(v[2].span, &size) ||
-	    !read_part(v + OF_FILE, &range))
+	    v[0].kind != JSON_STRING || v[1].kind != JSON_STRING ||
+	    !slice_to_u64(v[2].span, &size) || !read_part(v + OF_FILE, &range))
 		return 1;
 	shards_add(&r->plan->shards, v[1].text, v[0].text, size, &range);
 	return 0;

@@ -25,6 +25,14 @@ void progress_open(struct progress *p, bool is_shown, const char *what, uint64_t
 	p->began = p->drawn = now_seconds();
 }
 
+void progress_more(struct progress *p, uint64_t packed)
+{
+	pthread_mutex_lock(&p->lock);
+	p->total += packed;
+	p->total_shards++;
+	pthread_mutex_unlock(&p->lock);
+}
+
 /* "12.3 MB/s  4,567 docs/s  kept 61 %  eta 0:12" */
 static int describe(const struct progress *p, double now, char *text, size_t cap)
 {

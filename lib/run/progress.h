@@ -20,6 +20,8 @@ struct progress {
 void progress_open(struct progress *p, bool is_shown, const char *what, uint64_t total,
                    uint64_t shards);
 void progress_block(struct progress *p, uint64_t plain, uint64_t records, uint64_t kept);
+/* A shard has come up that the total did not count. */
+void progress_more(struct progress *p, uint64_t packed);
 void progress_shard(struct progress *p, uint64_t packed);
 void progress_close(struct progress *p);
 

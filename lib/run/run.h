@@ -11,6 +11,7 @@ struct shard_result {
 	enum unit_end end;
 	bool skipped; /* done before; its record was read */
 	bool mine;    /* falls to this task */
+	bool worked;  /* this process did it in this pass, its own or a stolen one */
 	bool was_given_up; /* by an earlier pass, or by this one */
 	struct tally tally;
 	uint64_t records;

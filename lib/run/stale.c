@@ -29,7 +29,8 @@ static int remove_output(void *user, struct slice key, const struct json_value *
 	return 0;
 }
 
-/* What one pass made of the shard; the record goes last, so that a kill in between loses nothing. */
+/* What one pass made of the shard; the record goes last, so that a kill in between loses nothing.
+ */
 static void remove_pass(struct removal *r, const char *pass, const struct shard *shard)
 {
 	struct arena mem = {0};
@@ -37,8 +38,8 @@ static void remove_pass(struct removal *r, const char *pass, const struct shard 
 	const char *path = state_path(r->state, &mem, "%sdone/%s.json", pass, shard->relative);
 
 	if (access(path, F_OK) == 0 && jsonfile_open(&r->file, path, SMALL_FILE, &ignored) == 0) {
-		json_each(r->file.json, jsonfile_get(&r->file, "outputs").span, &r->file.mem, remove_output,
-		          r);
+		json_each(r->file.json, jsonfile_get(&r->file, "outputs").span, &r->file.mem,
+		          remove_output, r);
 		jsonfile_close(&r->file);
 		unlink(path);
 	}

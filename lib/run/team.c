@@ -17,6 +17,7 @@ struct seat {
 struct table {
 	struct team *team;
 	struct seat *seat; /* one a unit */
+	size_t first;      /* those before it have ended */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 };
@@ -35,12 +36,14 @@ static bool may_join(const struct table *t, size_t i)
 
 /* A unit for this thread: one to begin, else the one with the fewest workers; SIZE_MAX: none now,
  * *later says whether to wait for a change. */
-static size_t choose(const struct table *t, bool *later)
+static size_t choose(struct table *t, bool *later)
 {
 	size_t best = SIZE_MAX;
 
 	*later = false;
-	for (size_t i = 0; i < t->team->n; i++) {
+	while (t->first < t->team->n && t->seat[t->first].standing == ENDED)
+		t->first++;
+	for (size_t i = t->first; i < t->team->n; i++) {
 		if (t->seat[i].standing == WAITING) {
 			if (may_begin(t, i))
 				return i;

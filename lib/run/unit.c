@@ -41,6 +41,12 @@ static bool claim(struct unit *u)
 	struct err e = {0};
 	char holder[256] = "";
 	const char *path = unit_record_path(p, u->shard, "claim", &mem);
+
+	if (u->look_first && (access(path, F_OK) == 0 ||
+	                      access(unit_record_path(p, u->shard, "done", &mem), F_OK) == 0)) {
+		arena_free(&mem);
+		return false;
+	}
 	int taken = dir_make_parents(path, &e)
 	                    ? -1
 	                    : claim_take(&u->claim, path, p->state->task ? p->state->task : "",

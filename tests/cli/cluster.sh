@@ -105,6 +105,34 @@ check "whoever goes on ends at the same bytes" same straight slept
 check "--status of a folder without a run" exits 6 "$run" --status in
 "$run" recipe.yaml -q -i in -o stolen --only collect1 --task 0/4 --steal
 check "--steal does what the others have not begun" test "$(find stolen/_curate/pass1/done -name '*.json' | wc -l)" = 9
+step shared_out -i in --only plan
+for i in 0 1 2; do step shared_out --planned --only collect1 --task $i/4 --steal & done
+wait
+check "three thieves at once leave nothing to the fourth" test "$(find shared_out/_curate/pass1/done -name '*.json' | wc -l)" = 9
+for only in check1 split1 solve1; do step shared_out --planned --only $only; done
+for i in 3 0; do step shared_out --planned --only apply1 --task $i/4 --steal & done
+wait
+step shared_out --planned --only report
+check "and the bytes are those of one run" same one shared_out
+step thief -i in --only plan
+for i in 0 1; do step thief --planned --only collect1 --task $i/3; done
+for f in thief/_curate/pass1/done/sub/*.json; do echo garbage >"$f"; done
+mkdir -p thief/_curate/pass1/claim/sub thief/_curate/pass1/failed/sub
+mine=$("$run" recipe.yaml -q -i in -o thief --task 2/3 -n | sed -n 's/.* in.sub.\([0-9]\).jsonl .*/\1/p')
+check "a thief opens no records of others" exits 0 step thief --planned --only collect1 --task 2/3 --steal
+check "it did its share" test "$(grep -l '"tally"' thief/_curate/pass1/done/sub/*.json | wc -l)" = "$(echo "$mine" | wc -l)"
+step held -i in --only plan
+mkdir -p held/_curate/pass1/claim/sub held/_curate/pass1/failed/sub
+other=$("$run" recipe.yaml -q -i in -o held --task 1/2 -n | sed -n 's/.* in.sub.\([0-9]\).jsonl .*/\1/p')
+read -r -d '' a b c _ <<<"$other" || true
+printf 'far-away:17 5 0 1/2\n' | tee "held/_curate/pass1/claim/sub/$a.jsonl.json" >"held/_curate/pass1/claim/sub/$b.jsonl.json"
+touch -d '20 minutes ago' "held/_curate/pass1/claim/sub/$b.jsonl.json"
+echo '{}' >"held/_curate/pass1/failed/sub/$c.jsonl.json"
+check "a thief ends well beside work in other hands" exits 0 step held --planned --only collect1 --task 0/2 --steal
+check "it leaves alone what another has in hand" test ! -e "held/_curate/pass1/done/sub/$a.jsonl.json"
+check "takes over what another has left" test -e "held/_curate/pass1/done/sub/$b.jsonl.json"
+check "and does not try again what was given up" test ! -e "held/_curate/pass1/done/sub/$c.jsonl.json"
+check "and does the rest" test "$(find held/_curate/pass1/done -name '*.json' | wc -l)" = 7
 
 # ---- what failed
 

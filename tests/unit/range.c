@@ -1,5 +1,5 @@
-/* lib/io/range.h and the streams over ranges: wherever a file is cut, each record is read exactly once, in
- * order, and damage stays in its part. */
+/* lib/io/range.h and the streams over ranges: wherever a file is cut, each record is read exactly
+ * once, in order, and damage stays in its part. */
 #include "lib/io/range.h"
 
 #include <sys/stat.h>
@@ -38,7 +38,8 @@ static int read_range(const char *path, const struct range *range, size_t cap, u
 }
 
 /* Bytes of whole records, where they begin in the range: else the test fails. */
-static void check_piece(struct slice text, const struct range *range, uint64_t origin, struct slice piece)
+static void check_piece(struct slice text, const struct range *range, uint64_t origin,
+                        struct slice piece)
 {
 	assert_true(origin + piece.n <= text.n);
 	assert_bytes(piece, slice_head(slice_tail(text, (size_t)origin), piece.n));
@@ -61,7 +62,8 @@ static size_t check_cut(const char *path, struct slice text, uint64_t size, size
 	for (size_t i = 0; i < r.n; i++) {
 		buf_reset(&piece);
 		if (read_range(path, &r.item[i], cap, &origin, &piece, &e))
-			fail_msg("part %zu of %zu at %llu: %s", i, r.n, (unsigned long long)size, e.msg);
+			fail_msg("part %zu of %zu at %llu: %s", i, r.n, (unsigned long long)size,
+			         e.msg);
 		check_piece(text, &r.item[i], origin, buf_slice(&piece));
 		buf_add(&all, buf_slice(&piece));
 	}
@@ -76,9 +78,16 @@ static size_t check_cut(const char *path, struct slice text, uint64_t size, size
 static void every_cut_of_a_plain_file_gives_each_record_once(void **state)
 {
 	static const struct slice text[] = {
-		S_INIT("1\n22\n333\n4444\n"), S_INIT("1\n22\n333\n4444"), S_INIT("a longer one than any part"),
-		S_INIT("a longer one\n1\n2\n"), S_INIT("\n\n\n1\n\n"),      S_INIT("1\r\n22\r\n\r\n333\r\n"),
-		S_INIT("\xef\xbb\xbf{}\n{}\n"), S_INIT("1\n"),             S_INIT("\n"), S_INIT(""),
+	        S_INIT("1\n22\n333\n4444\n"),
+	        S_INIT("1\n22\n333\n4444"),
+	        S_INIT("a longer one than any part"),
+	        S_INIT("a longer one\n1\n2\n"),
+	        S_INIT("\n\n\n1\n\n"),
+	        S_INIT("1\r\n22\r\n\r\n333\r\n"),
+	        S_INIT("\xef\xbb\xbf{}\n{}\n"),
+	        S_INIT("1\n"),
+	        S_INIT("\n"),
+	        S_INIT(""),
 	};
 	static const size_t caps[] = {1, 3, 4096};
 
@@ -88,7 +97,8 @@ static void every_cut_of_a_plain_file_gives_each_record_once(void **state)
 		for (uint64_t size = 1; size <= text[i].n + 1; size++)
 			for (size_t k = 0; k < 3; k++)
 				assert_int_equal(check_cut("plain", text[i], size, caps[k]),
-				                 size < text[i].n ? (text[i].n + size - 1) / size : 0);
+				                 size < text[i].n ? (text[i].n + size - 1) / size
+				                                  : 0);
 	}
 }
 
@@ -108,7 +118,8 @@ static struct buf long_records(void)
 
 static void records_longer_than_what_is_read_at_once(void **state)
 {
-	static const uint64_t size[] = {99, 100, 101, 102, 65536, 1048575, 1048576, 1048577, 1500102, 3000000};
+	static const uint64_t size[] = {99,      100,     101,     102,     65536,
+	                                1048575, 1048576, 1048577, 1500102, 3000000};
 	struct buf text = long_records();
 
 	(void)state;
@@ -123,7 +134,8 @@ static void records_longer_than_what_is_read_at_once(void **state)
 
 		for (size_t k = 0; k < 3; k++) { /* the first record, where it ends, and the next */
 			buf_reset(&piece);
-			assert_int_equal(read_range("long", &r.item[k], 4096, &origin, &piece, &e), 0);
+			assert_int_equal(read_range("long", &r.item[k], 4096, &origin, &piece, &e),
+			                 0);
 			assert_int_equal(piece.n, k == 0 && size[i] >= 102   ? 101 + 1500001
 			                          : k == 0                   ? 101
 			                          : k == 1 && size[i] <= 101 ? 1500001
@@ -198,8 +210,9 @@ static void our_packed_files_are_cut_between_frames(void **state)
 
 static void what_cannot_be_cut_stays_whole(void **state)
 {
-	static const char *const path[] = {"single.zst", "single.gz", "twice.zst", "x.xz", "x.bz2", "cut.zst",
-	                                   "empty", ".", "/dev/null", "none"};
+	static const char *const path[] = {"single.zst", "single.gz", "twice.zst", "x.xz",
+	                                   "x.bz2",      "cut.zst",   "empty",     ".",
+	                                   "/dev/null",  "none"};
 
 	(void)state;
 	put_frames("whole.zst", "zstd", frame_text, FRAMES);
@@ -348,15 +361,18 @@ static void skipping_in_a_range_stays_in_it(void **state)
 			struct err e = {0};
 			uint64_t origin;
 
-			assert_int_equal(read_range(path[f], &r.item[i], 99, &origin, &whole, &e), 0);
+			assert_int_equal(read_range(path[f], &r.item[i], 99, &origin, &whole, &e),
+			                 0);
 			for (size_t n = 0; n <= whole.n; n++) {
 				struct stream *s = stream_open(path[f], &o, &e);
 				char rest[100];
 				size_t got = 0;
 
 				assert_true(stream_skip(s, n, &e) == 1);
-				assert_int_equal(stream_read(s, rest, sizeof rest, &got, &e), n < whole.n);
-				assert_bytes((struct slice){rest, got}, slice_tail(buf_slice(&whole), n));
+				assert_int_equal(stream_read(s, rest, sizeof rest, &got, &e),
+				                 n < whole.n);
+				assert_bytes((struct slice){rest, got},
+				             slice_tail(buf_slice(&whole), n));
 				stream_close(s);
 			}
 			buf_free(&whole);
@@ -403,11 +419,12 @@ static void parts_are_shards_in_the_place_of_their_file(void **state)
 	struct err e = {0};
 
 	(void)state;
-	shell("mkdir -p cuts/sub && seq 10 >cuts/a.jsonl && seq 600 >cuts/sub/b.jsonl && seq 10 >cuts/z.json");
+	shell("mkdir -p cuts/sub && seq 10 >cuts/a.jsonl && seq 600 >cuts/sub/b.jsonl && seq 10 "
+	      ">cuts/z.json");
 	assert_int_equal(shards_list(&s, &in, 1, &o, &e), 0);
 	for (size_t i = 0; i < s.n; i++)
-		buf_addf(&is, "%s|%s|%.*s|%llu\n", s.item[i].name, s.item[i].relative, SLICE(s.item[i].stem),
-		         (unsigned long long)s.item[i].size);
+		buf_addf(&is, "%s|%s|%.*s|%llu\n", s.item[i].name, s.item[i].relative,
+		         SLICE(s.item[i].stem), (unsigned long long)s.item[i].size);
 	assert_string_equal(buf_text(&is),
 	                    "cuts/a.jsonl|a.jsonl|a|21\n"
 	                    "cuts/sub/b.jsonl#part0000|sub/b.jsonl#part0000|sub/b-part0000|1000\n"
@@ -430,18 +447,18 @@ static void parts_are_shards_in_the_place_of_their_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_cut_of_a_plain_file_gives_each_record_once),
-		cmocka_unit_test(records_longer_than_what_is_read_at_once),
-		cmocka_unit_test(our_packed_files_are_cut_between_frames),
-		cmocka_unit_test(what_cannot_be_cut_stays_whole),
-		cmocka_unit_test(damage_in_a_frame_is_damage_of_its_part_alone),
-		cmocka_unit_test(a_file_that_is_another_one_now_is_refused),
-		cmocka_unit_test(a_file_that_shrinks_while_it_is_read_is_noticed),
-		cmocka_unit_test(a_frame_index_that_cuts_records_is_noticed),
-		cmocka_unit_test(skipping_in_a_range_stays_in_it),
-		cmocka_unit_test(names_sort_as_the_parts_stand),
-		cmocka_unit_test(too_many_parts_are_a_mistake),
-		cmocka_unit_test(parts_are_shards_in_the_place_of_their_file),
+	        cmocka_unit_test(every_cut_of_a_plain_file_gives_each_record_once),
+	        cmocka_unit_test(records_longer_than_what_is_read_at_once),
+	        cmocka_unit_test(our_packed_files_are_cut_between_frames),
+	        cmocka_unit_test(what_cannot_be_cut_stays_whole),
+	        cmocka_unit_test(damage_in_a_frame_is_damage_of_its_part_alone),
+	        cmocka_unit_test(a_file_that_is_another_one_now_is_refused),
+	        cmocka_unit_test(a_file_that_shrinks_while_it_is_read_is_noticed),
+	        cmocka_unit_test(a_frame_index_that_cuts_records_is_noticed),
+	        cmocka_unit_test(skipping_in_a_range_stays_in_it),
+	        cmocka_unit_test(names_sort_as_the_parts_stand),
+	        cmocka_unit_test(too_many_parts_are_a_mistake),
+	        cmocka_unit_test(parts_are_shards_in_the_place_of_their_file),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
