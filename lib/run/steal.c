@@ -5,7 +5,7 @@
 
 #include "lib/base/map.h"
 #include "lib/base/mem.h"
-#include "lib/run/interrupt.h"
+#include "lib/base/interrupt.h"
 
 enum { CLAIMED, DONE, FAILED };
 
