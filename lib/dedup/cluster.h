@@ -1,28 +1,40 @@
-/* Cluster: edges to connected components to survivors to a verdict.
+/* Cluster: edges to connected components to survivors to a verdict, in phases that tasks share
+ * (lib/dedup/share.h):
  *
- * Components are found by a lock-free union-find of 8 bytes a document where that fits in half of
- * the memory, else out of core (lib/dedup/stars.h); the results are the same. */
+ *   join    edges to (document, root); one process             lib/dedup/join.h
+ *   order   by document: what the survivor policy says of it
+ *   choose  by root: who stays, and with `verify` for whom     lib/dedup/survivors.h
+ *   size    by survivor: how many leave for it, and its name
+ *   write   by document: the verdict's entries
+ *   head    sums it up
+ *
+ * Their files lie in DIR/work until the verdict stands. */
 #ifndef CURATE_DEDUP_CLUSTER_H
 #define CURATE_DEDUP_CLUSTER_H
 
+#include "lib/dedup/share.h"
 #include "lib/dedup/verdict.h"
 
 struct cluster_options {
 	const char *edges;     /* folder of the match stage */
-	const char *dir;       /* the verdict's; scratch files too */
+	const char *dir;       /* the verdict's */
+	const char *work;      /* DIR/work; it is there */
 	const uint64_t *stays; /* a bit a document: these are the survivors, whatever their order;
 	                          or NULL */
+	uint64_t variant;      /* of `stays`: another number for others */
 	double verify;         /* least true Jaccard; 0: not verified. Needs sketches with sets */
-	unsigned threads;
 	uint64_t mem;
+	struct share *share; /* opened */
 };
 
-/* The key of the verdict on these sketches, for verdict_is_done. */
-uint64_t cluster_key(const struct sketches *s, double verify);
+/* The key of the verdict, for verdict_is_done. */
+uint64_t cluster_key(const struct sketches *s, const struct cluster_options *o);
 
-/* Writes the verdict. Refuses (RC_STATE), naming what is missing, while
- * the match stage is not complete. */
+/* Returns when the verdict stands, whoever wrote it, with its sums. Refuses (RC_STATE), naming what is missing, while the match stage is not complete. */
 int cluster_run(const struct sketches *s, const struct cluster_options *o,
                 struct verdict_stats *stats, struct err *e);
+
+/* Removes the files of the phases. */
+void cluster_remove(const struct sketches *s, const struct cluster_options *o);
 
 #endif

@@ -1,17 +1,12 @@
 #include "lib/dedup/index.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
-#include "lib/base/interrupt.h"
+#include "lib/base/hash.h"
 #include "lib/base/mem.h"
-#include "lib/base/par.h"
 
-struct index_job {
-	const char *dir;
-	const struct sketches *s;
-	const struct verdict *v;
-	uint64_t mem; /* of one thread */
-};
+#define MARK_MAGIC "MARK"
 
 /* All of one chunk. */
 struct whole {
@@ -110,9 +105,8 @@ static int add_chunk(const struct index_job *j, size_t shard, const struct sketc
 	return 0;
 }
 
-static int do_shard(void *user, size_t i, unsigned thread, struct err *e)
+static int write_shard(const struct index_job *j, size_t i, struct err *e)
 {
-	const struct index_job *const j = user;
 	const struct sketch *const s = &j->s->file[j->s->old + i];
 	struct buf path = {0};
 	struct arena mem = {0};
@@ -120,7 +114,6 @@ static int do_shard(void *user, size_t i, unsigned thread, struct err *e)
 	struct sketch_out *out = NULL;
 	int rc = sketch_begin(s, &file, e);
 
-	(void)thread;
 	buf_addf(&path, "%s/%06zu.sketch", j->dir, i);
 	if (rc == 0) {
 		out = sketch_create(buf_text(&path), &s->shape, s->settings, s->name, j->mem, e);
@@ -129,8 +122,9 @@ static int do_shard(void *user, size_t i, unsigned thread, struct err *e)
 	for (size_t c = 0; rc == 0 && c < s->chunks; c++) {
 		struct whole w = {0};
 
+		share_beat(j->share);
 		arena_reset(&mem, 0);
-		rc = interrupt_check(e) ? -1 : read_chunk(&file, s, &s->chunk[c], &w, &mem, e);
+		rc = read_chunk(&file, s, &s->chunk[c], &w, &mem, e);
 		if (rc == 0)
 			rc = add_chunk(j, i, s, &s->chunk[c], &w, out, e);
 	}
@@ -144,25 +138,109 @@ static int do_shard(void *user, size_t i, unsigned thread, struct err *e)
 	return rc;
 }
 
-int index_write(const char *dir, const struct sketches *s, const struct verdict *v,
-                unsigned threads, uint64_t mem, struct err *e)
+/* The files of an index do not say what verdict they were made with, so marks do. */
+static uint64_t mark_key(uint64_t verdict_key, const char *dir)
 {
-	struct index_job j = {dir, s, v, mem / 4 / threads};
-	const uint64_t files = s->n - s->old;
+	return hash_mix(verdict_key + hash64(slice_of(dir)));
+}
+
+static int write_mark(const char *path, uint64_t key, struct err *e)
+{
+	struct sealed_out out;
+	int rc = sealed_create(&out, path, MARK_MAGIC, e);
+
+	if (rc == 0)
+		rc = sealed_write(&out, &key, sizeof key, e);
+	rc = rc == 0 ? sealed_commit(&out, e) : -1;
+	sealed_abandon(&out);
+	return rc;
+}
+
+static const char *mark_path(const struct index_job *j, size_t i, struct buf *path)
+{
+	buf_reset(path);
+	buf_addf(path, "%s/index-%06zu", j->work, i);
+	return buf_text(path);
+}
+
+bool index_is_done(const char *mark, uint64_t verdict_key, const char *dir)
+{
+	return sealed_is_of(mark, MARK_MAGIC, mark_key(verdict_key, dir));
+}
+
+static bool is_whole(void *user, size_t unit)
+{
+	const struct index_job *const j = user;
+
+	(void)unit;
+	return index_is_done(j->mark, j->v->head.key, j->dir);
+}
+
+static bool is_shard_done(void *user, size_t i)
+{
+	const struct index_job *const j = user;
+	struct buf path = {0};
+	const bool done = sealed_is_of(mark_path(j, i, &path), MARK_MAGIC,
+	                               mark_key(j->v->head.key, j->dir));
+
+	buf_free(&path);
+	return done || is_whole(user, 0);
+}
+
+static int do_shard(void *user, size_t i, unsigned thread, struct err *e)
+{
+	const struct index_job *const j = user;
+	struct buf path = {0};
+	int rc = write_shard(j, i, e);
+
+	(void)thread;
+	if (rc == 0)
+		rc = write_mark(mark_path(j, i, &path), mark_key(j->v->head.key, j->dir), e);
+	buf_free(&path);
+	return rc;
+}
+
+static int do_head(void *user, size_t unit, unsigned thread, struct err *e)
+{
+	const struct index_job *const j = user;
+	const uint64_t files = j->s->n - j->s->old;
 	struct sealed_out out;
 	struct buf path = {0};
-	int rc = par_for(threads, files, do_shard, &j, e);
+	int rc;
 
-	buf_addf(&path, "%s/index", dir);
-	if (rc == 0)
-		rc = sealed_create(&out, buf_text(&path), INDEX_MAGIC, e);
+	(void)unit;
+	(void)thread;
+	buf_addf(&path, "%s/index", j->dir);
+	rc = sealed_create(&out, buf_text(&path), INDEX_MAGIC, e);
 	if (rc == 0) {
 		rc = sealed_write(&out, &files, sizeof files, e);
 		rc = rc == 0 ? sealed_commit(&out, e) : -1;
 		sealed_abandon(&out);
 	}
+	if (rc == 0)
+		rc = write_mark(j->mark, mark_key(j->v->head.key, j->dir), e);
 	buf_free(&path);
 	return rc;
+}
+
+int index_write(const struct index_job *j, struct err *e)
+{
+	const struct phase shards = {"index", j->s->n - j->s->old, false, is_shard_done, do_shard};
+	const struct phase head = {"index-head", 1, true, is_whole, do_head};
+
+	return share_do(j->share, &shards, (void *)j, e) != 0 ||
+	                       share_do(j->share, &head, (void *)j, e) != 0
+	               ? -1
+	               : 0;
+}
+
+void index_remove_marks(const struct index_job *j)
+{
+	struct buf path = {0};
+
+	for (size_t i = 0; i < j->s->n - j->s->old; i++)
+		unlink(mark_path(j, i, &path));
+	buf_free(&path);
 }
 
 int index_paths(const char *dir, char ***path, size_t *n, struct err *e)

@@ -1,6 +1,7 @@
 #include "lib/dedup/job.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "lib/base/hash.h"
 #include "lib/base/interrupt.h"
@@ -14,6 +15,8 @@
 #include "lib/dedup/survivors.h"
 #include "lib/io/shards.h"
 #include "lib/io/stream.h"
+
+#define STAYS_MAGIC "STAY"
 
 enum { READ = 1 << 20 };
 
@@ -194,70 +197,158 @@ static void report(const struct verdict_stats *t)
 		         SURVIVORS_LEADERS);
 }
 
-/* datatrove's files, and the survivors it would leave. NULL: e is set. */
-static uint64_t *write_datatrove(const struct dedup_job *j, const struct sketches *s, struct err *e)
-{
-	const struct datatrove_options o = {j->datatrove.p, j->bands, j->rows, j->bits, j->threads};
-	uint64_t *const stays = mem_zero((size_t)(s->docs / 64) + 1, sizeof *stays);
+/* dedup_cluster at work. */
+struct clustering {
+	const struct dedup_job *j;
+	struct sketches s;
+	struct buf edges, dir, work, stays, mark;
+	struct share share;
+	struct cluster_options o;
+	uint64_t trove_key; /* of the file `stays` */
+	size_t stays_bytes;
+};
 
-	if (datatrove_write(s, &o, stays, e) == 0)
-		return stays;
-	free(stays);
-	return NULL;
+static bool has_trove(void *user, size_t unit)
+{
+	struct clustering *const c = user;
+
+	(void)unit;
+	return sealed_is_of(buf_text(&c->stays), STAYS_MAGIC, c->trove_key) ||
+	       verdict_is_done(c->o.dir, cluster_key(&c->s, &c->o));
 }
 
-static int write_index(const struct dedup_job *j, const struct sketches *s, const char *dir,
-                       struct err *e)
+/* datatrove's files, and a bit for each of the survivors it would leave. */
+static int do_trove(void *user, size_t unit, unsigned thread, struct err *e)
 {
+	struct clustering *const c = user;
+	const struct dedup_job *const j = c->j;
+	const struct datatrove_options o = {j->datatrove.p, j->bands, j->rows, j->bits, j->threads};
+	const size_t words = (size_t)(c->s.docs / 64) + 1;
+	uint64_t *const stays = mem_zero(words, sizeof *stays);
+	struct sealed_out out = {0};
+	int rc = datatrove_write(&c->s, &o, stays, e);
+
+	(void)unit;
+	(void)thread;
+	if (rc == 0)
+		rc = sealed_create(&out, buf_text(&c->stays), STAYS_MAGIC, e);
+	if (rc == 0)
+		rc = sealed_write(&out, stays, words * 8, e);
+	if (rc == 0)
+		rc = sealed_write(&out, &c->trove_key, 8, e);
+	rc = rc == 0 ? sealed_commit(&out, e) : -1;
+	sealed_abandon(&out);
+	free(stays);
+	return rc;
+}
+
+static int find_stays(struct clustering *c, struct err *e)
+{
+	const struct phase trove = {"datatrove", 1, true, has_trove, do_trove};
+	const void *content = NULL;
+
+	if (share_do(&c->share, &trove, c, e) != 0)
+		return -1;
+	if (sealed_map(buf_text(&c->stays), STAYS_MAGIC, &content, &c->stays_bytes, e) != 0)
+		return -1;
+	c->o.stays = content;
+	return c->stays_bytes >= (c->s.docs / 64 + 1) * 8
+	               ? 0
+	               : err_set_rc(e, RC_STATE, "%s: damaged", buf_text(&c->stays));
+}
+
+static int make_verdict(struct clustering *c, struct err *e)
+{
+	const uint64_t key = cluster_key(&c->s, &c->o);
+	struct verdict_stats stats;
+	int rc = 0;
+
+	if (verdict_is_done(c->o.dir, key))
+		return 0;
+	if (c->j->datatrove.n && find_stays(c, e) != 0)
+		rc = verdict_is_done(c->o.dir, key) ? 0 : -1; /* another task went through */
+	if (rc == 0)
+		rc = cluster_run(&c->s, &c->o, &stats, e);
+	if (rc == 0)
+		report(&stats);
+	return rc;
+}
+
+static int write_index(struct clustering *c, struct err *e)
+{
+	const struct dedup_job *const j = c->j;
 	struct verdict v;
+	const struct index_job job = {.dir = j->index_out.p,
+	                              .work = c->o.work,
+	                              .mark = buf_text(&c->mark),
+	                              .s = &c->s,
+	                              .v = &v,
+	                              .mem = j->mem / 4 / j->threads,
+	                              .share = &c->share};
 	int rc;
 
-	if (j->index_out.n == 0)
+	if (j->index_out.n == 0 ||
+	    index_is_done(job.mark, cluster_key(&c->s, &c->o), j->index_out.p))
 		return 0;
-	rc = verdict_open(&v, dir, e);
+	rc = verdict_open(&v, c->o.dir, e);
 	if (rc != 0)
 		return rc;
-	rc = index_write(j->index_out.p, s, &v, j->threads, j->mem, e);
+	rc = index_write(&job, e);
+	if (rc == 0)
+		index_remove_marks(&job);
 	verdict_close(&v);
 	return rc;
 }
 
+static void clustering_open(struct clustering *c)
+{
+	const struct dedup_job *const j = c->j;
+
+	buf_addf(&c->edges, "%s/match", j->dir);
+	buf_addf(&c->dir, "%s/verdict", j->dir);
+	buf_addf(&c->work, "%s/verdict/work", j->dir);
+	buf_addf(&c->stays, "%s/stays", buf_text(&c->work));
+	buf_addf(&c->mark, "%s/indexed", buf_text(&c->dir));
+	c->share = (struct share){.dir = buf_text(&c->work),
+	                          .lease = j->lease,
+	                          .task = j->task,
+	                          .tasks = j->tasks,
+	                          .threads = j->threads};
+	share_open(&c->share);
+	c->o = (struct cluster_options){.edges = buf_text(&c->edges),
+	                                .dir = buf_text(&c->dir),
+	                                .work = buf_text(&c->work),
+	                                .variant = j->datatrove.n ? hash64(j->datatrove) : 0,
+	                                .verify = j->verify,
+	                                .mem = j->mem,
+	                                .share = &c->share};
+	c->trove_key = hash_mix(c->s.key + c->o.variant);
+}
+
 int dedup_cluster(const struct dedup_job *j, struct err *e)
 {
-	struct buf edges = {0}, dir = {0};
-	struct verdict_stats stats;
-	struct sketches s;
-	uint64_t *stays = NULL;
-	int rc = open_sketches(j, &s, e);
+	struct clustering c = {.j = j};
+	struct buf *const all[] = {&c.edges, &c.dir, &c.work, &c.stays, &c.mark};
+	int rc = open_sketches(j, &c.s, e);
 
 	if (rc != 0)
 		return rc;
-	buf_addf(&edges, "%s/match", j->dir);
-	/* Scratch files are opened in the folder before the first result makes it. */
-	buf_addf(&dir, "%s/verdict/", j->dir);
-	rc = dir_make_parents(buf_text(&dir), e);
-	if (rc == 0 && j->datatrove.n) {
-		stays = write_datatrove(j, &s, e);
-		rc = stays ? 0 : -1;
-	}
-	const struct cluster_options o = {.edges = buf_text(&edges),
-	                                  .dir = buf_text(&dir),
-	                                  .verify = j->verify,
-	                                  .stays = stays,
-	                                  .threads = j->threads,
-	                                  .mem = j->mem};
-
-	if (rc == 0 && !verdict_is_done(o.dir, cluster_key(&s, j->verify))) {
-		rc = cluster_run(&s, &o, &stats, e);
-		if (rc == 0)
-			report(&stats);
-	}
+	clustering_open(&c);
+	rc = dir_make_parents(buf_text(&c.stays), e);
 	if (rc == 0)
-		rc = write_index(j, &s, o.dir, e);
-	sketches_close(&s);
-	free(stays);
-	buf_free(&edges);
-	buf_free(&dir);
+		rc = make_verdict(&c, e);
+	if (rc == 0)
+		rc = write_index(&c, e);
+	if (rc == 0) {
+		cluster_remove(&c.s, &c.o);
+		unlink(buf_text(&c.stays));
+		rmdir(c.o.work); /* or it stays, with what a killed task left */
+	}
+	share_close(&c.share);
+	sealed_unmap(c.o.stays, c.stays_bytes);
+	sketches_close(&c.s);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		buf_free(all[i]);
 	return rc;
 }
 

@@ -3,7 +3,7 @@
  *
  *   DIR/sketch/NNNNNN.sketch   one a shard
  *   DIR/match/LIST-RANGE.edge
- *   DIR/verdict/…              see lib/dedup/verdict.h
+ *   DIR/verdict/…              see lib/dedup/verdict.h and lib/dedup/cluster.h
  *
  * Each step leaves out what is done, so that it can be killed at any time and started again. */
 #ifndef CURATE_DEDUP_JOB_H
@@ -21,6 +21,7 @@ struct dedup_job {
 	size_t n;
 	const bool *mine; /* shards that fall to this task; NULL: all */
 	unsigned task, tasks;
+	double lease; /* seconds that another task's claim holds; 0: none are made */
 	unsigned threads;
 	uint64_t mem;
 
@@ -37,6 +38,8 @@ struct dedup_job {
 
 int dedup_sketch(const struct dedup_job *j, struct err *e);
 int dedup_match(const struct dedup_job *j, struct err *e);
+
+/* Tasks share it (lib/dedup/share.h): it returns when all of it is done. */
 int dedup_cluster(const struct dedup_job *j, struct err *e);
 
 int dedup_open_verdict(const struct dedup_job *j, struct verdict *v, struct err *e);

@@ -191,6 +191,22 @@ int sealed_check(const struct sealed *s, struct err *e)
 	return rc;
 }
 
+bool sealed_is_of(const char *path, const char *kind, uint64_t key)
+{
+	struct err e = {0};
+	struct sealed file;
+	uint64_t end = 0;
+	bool is_of = false;
+
+	if (sealed_open(&file, path, kind, &e) == 0) {
+		is_of = file.size >= sizeof end &&
+		        sealed_read(&file, file.size - sizeof end, &end, sizeof end, &e) == 0 &&
+		        end == key;
+		sealed_close(&file);
+	}
+	return is_of;
+}
+
 int sealed_map(const char *path, const char *kind, const void **content, size_t *bytes,
                struct err *e)
 {

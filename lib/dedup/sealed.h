@@ -42,6 +42,9 @@ int sealed_read(const struct sealed *s, uint64_t at, void *p, size_t n, struct e
 /* Reads all of it and compares the checksum. */
 int sealed_check(const struct sealed *s, struct err *e);
 
+/* Whether a file is there, is whole as far as its ends tell, and its content ends in `key`. */
+bool sealed_is_of(const char *path, const char *kind, uint64_t key);
+
 /* Checks a file, maps its content for reading (8-byte aligned) and closes it / undoes that; the
  * content may be NULL. */
 int sealed_map(const char *path, const char *kind, const void **content, size_t *bytes,

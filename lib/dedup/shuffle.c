@@ -19,6 +19,7 @@ struct partition {
 	pthread_mutex_t lock; /* guards the writes of the sort below */
 	bool sorted;          /* the file is made of sorted runs of run_records */
 	uint64_t run_records;
+	uint64_t *memory; /* in place of a file, whose fd is -1: the records, sorted */
 };
 
 struct shuffle {
@@ -35,14 +36,15 @@ static int fail(struct err *e, const char *what)
 	return err_set_rc(e, RC_OUTPUT, "dedup scratch file: cannot %s: %s", what, strerror(errno));
 }
 
-/* The file has no name from the start, so that nothing is left behind. */
+/* The file has no name from the start, so that nothing is left behind, and a random one before, so
+ * that no other process opens it. */
 static int open_partition(struct partition *p, const char *dir, const char *name, size_t i,
                           struct err *e)
 {
 	struct buf path = {0};
 
-	buf_addf(&path, "%s/%s.%zu.tmp", dir, name, i);
-	p->fd = open(buf_text(&path), O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+	buf_addf(&path, "%s/%s.%zu.XXXXXX", dir, name, i);
+	p->fd = mkostemp(path.p, O_APPEND | O_CLOEXEC);
 	if (p->fd < 0)
 		err_set_rc(e, RC_OUTPUT, "%s: %s", buf_text(&path), strerror(errno));
 	else
@@ -71,6 +73,21 @@ struct shuffle *shuffle_open(const char *dir, const char *name, unsigned width, 
 			shuffle_close(s);
 			return NULL;
 		}
+	return s;
+}
+
+struct shuffle *shuffle_of_memory(uint64_t *records, size_t n, unsigned width)
+{
+	struct shuffle *const s = mem_new(struct shuffle, 1);
+	uint64_t *const spare = mem_alloc(n * width * 8 + 8);
+
+	radix_sort(records, spare, n, width);
+	free(spare);
+	s->width = width;
+	s->part = mem_new(struct partition, 1);
+	s->n = 1;
+	s->part[0] = (struct partition){.fd = -1, .records = n, .memory = records};
+	pthread_mutex_init(&s->part[0].lock, NULL);
 	return s;
 }
 
@@ -168,7 +185,9 @@ void shuffle_close(struct shuffle *s)
 	if (!s)
 		return;
 	for (size_t i = 0; i < s->n; i++) {
-		close(s->part[i].fd);
+		if (s->part[i].fd >= 0)
+			close(s->part[i].fd);
+		free(s->part[i].memory);
 		pthread_mutex_destroy(&s->part[i].lock);
 	}
 	for (size_t i = 0; i < s->n * s->threads; i++)
@@ -190,6 +209,7 @@ struct shuffle_in {
 	const struct shuffle *s;
 	int fd;
 	uint64_t *all; /* the whole partition, or NULL when runs are merged */
+	uint64_t *own; /* the same, when it is to be freed */
 	size_t n, next;
 	struct run *run;
 	size_t runs, window;  /* records of a window */
@@ -289,7 +309,7 @@ static int load_all(struct shuffle_in *in, const struct partition *p, struct err
 	uint64_t *spare;
 
 	in->n = (size_t)p->records;
-	in->all = mem_alloc(in->n * width * 8 + 8);
+	in->own = in->all = mem_alloc(in->n * width * 8 + 8);
 	if (in->n && read_at(p->fd, in->all, in->n * width * 8, 0, e) != 0)
 		return -1;
 	spare = mem_alloc(in->n * width * 8 + 8);
@@ -307,6 +327,11 @@ struct shuffle_in *shuffle_read(struct shuffle *s, size_t partition, uint64_t me
 
 	in->s = s;
 	in->fd = p->fd;
+	if (p->fd < 0) {
+		in->all = p->memory;
+		in->n = (size_t)p->records;
+		return in;
+	}
 	pthread_mutex_lock(&p->lock);
 	if (!p->sorted && p->records <= fits) {
 		rc = load_all(in, p, e);
@@ -355,6 +380,6 @@ void shuffle_done(struct shuffle_in *in)
 		free(in->run[i].window);
 	free(in->run);
 	free(in->heap);
-	free(in->all);
+	free(in->own);
 	free(in);
 }

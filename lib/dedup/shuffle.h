@@ -20,6 +20,10 @@ struct shuffle;
 struct shuffle *shuffle_open(const char *dir, const char *name, unsigned width, uint64_t top,
                              size_t partitions, unsigned threads, uint64_t mem, struct err *e);
 
+/* A shuffle of one partition that is these records in memory; it sorts and owns them. Only for
+ * reading. */
+struct shuffle *shuffle_of_memory(uint64_t *records, size_t n, unsigned width);
+
 /* Adds a record; threads are numbered from 0. */
 int shuffle_add(struct shuffle *s, unsigned thread, const uint64_t *record, struct err *e);
 

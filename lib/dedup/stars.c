@@ -5,13 +5,13 @@
 #include "lib/base/hash.h"
 #include "lib/base/par.h"
 
-enum { PARTITIONS_MAX = 128 };
+enum { PARTITIONS_MAX = 128, BEAT = 1 << 16 };
 
 enum step { STEP_LARGE, STEP_SMALL, STEP_LABEL };
 
-static struct shuffle *open_edges(const struct stars *s, struct err *e)
+static struct shuffle *open_edges(const struct stars *s, size_t partitions, struct err *e)
 {
-	return shuffle_open(s->dir, "stars", 2, s->docs, s->partitions, s->threads, s->mem / 4, e);
+	return shuffle_open(s->dir, "stars", 2, s->docs, partitions, s->threads, s->mem / 4, e);
 }
 
 int stars_open(struct stars *s, uint64_t edges, struct err *e)
@@ -19,7 +19,7 @@ int stars_open(struct stars *s, uint64_t edges, struct err *e)
 	const uint64_t want = edges * 16 * 8 / (s->mem / s->threads + 1) + s->threads;
 
 	s->partitions = want > PARTITIONS_MAX ? PARTITIONS_MAX : (size_t)want;
-	s->edge = open_edges(s, e);
+	s->edge = open_edges(s, s->partitions, e);
 	return s->edge ? 0 : -1;
 }
 
@@ -97,7 +97,8 @@ static int do_partition(void *user, size_t i, unsigned thread, struct err *e)
 			continue;
 		last = edge[1];
 		sum += hash_mix(hash_mix(edge[0]) + edge[1]);
-		count++;
+		if (++count % BEAT == 0)
+			share_beat(r->s->share);
 		if (visit(r, thread, node, least, edge[1], e) != 0)
 			rc = -1;
 	}
@@ -113,7 +114,7 @@ static int do_step(struct stars *s, enum step step, uint64_t *sum, uint64_t *cou
 	struct round r = {.s = s, .step = step, .from = s->edge};
 	int rc;
 
-	r.to = open_edges(s, e);
+	r.to = open_edges(s, step == STEP_LABEL ? s->labels : s->partitions, e);
 	if (!r.to)
 		return -1;
 	rc = par_for(s->threads, shuffle_partitions(r.from), do_partition, &r, e);

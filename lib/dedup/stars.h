@@ -5,13 +5,16 @@
 #ifndef CURATE_DEDUP_STARS_H
 #define CURATE_DEDUP_STARS_H
 
+#include "lib/dedup/share.h"
 #include "lib/dedup/shuffle.h"
 
 struct stars {
 	const char *dir; /* for scratch files */
 	uint64_t docs;
+	size_t labels; /* partitions of the result */
 	unsigned threads;
 	uint64_t mem;
+	struct share *share;  /* told of progress; may be NULL */
 	struct shuffle *edge; /* (u, v) pairs; the caller adds the first ones through stars_add */
 	size_t partitions;
 };

@@ -1,6 +1,5 @@
 #include "lib/dedup/survivors.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "lib/base/interrupt.h"
@@ -23,11 +22,12 @@ struct leaders {
 	uint64_t doc[SURVIVORS_LEADERS];
 	const uint32_t *set[SURVIVORS_LEADERS];
 	size_t set_n[SURVIVORS_LEADERS], n;
+	uint64_t sums[EXCHANGE_SUMS];
 };
 
 /* Finds the first leader that `doc` is alike enough; makes it a leader itself when there is none.
  */
-static int find_leader(struct survivors *v, struct leaders *l, uint64_t doc, uint64_t *leader,
+static int find_leader(const struct survivors *v, struct leaders *l, uint64_t doc, uint64_t *leader,
                        double *similarity, struct err *e)
 {
 	const uint32_t *set = NULL;
@@ -47,7 +47,7 @@ static int find_leader(struct survivors *v, struct leaders *l, uint64_t doc, uin
 	*leader = doc;
 	*similarity = 1;
 	if (l->n == SURVIVORS_LEADERS) {
-		v->unverified++;
+		l->sums[1]++;
 		return 0;
 	}
 	l->doc[l->n] = doc;
@@ -58,18 +58,34 @@ static int find_leader(struct survivors *v, struct leaders *l, uint64_t doc, uin
 	return 0;
 }
 
-int survivors_choose(void *user, size_t i, unsigned thread, struct err *e)
+/* Who `doc` leaves for, or itself; `best` is the first of its cluster. */
+static int choose(const struct survivors *v, struct leaders *l, uint64_t doc, uint64_t best,
+                  struct exchange_out *out, struct err *e)
 {
-	struct survivors *const v = user;
-	struct shuffle_in *const in = shuffle_read(v->member, i, v->mem, e);
+	/* Documents of an index all survive; new ones leave for the first of them. */
+	uint64_t survivor = doc < v->s->old_docs ? doc : best;
+	double similarity = -1;
+
+	share_beat(v->choice.share);
+	if (v->verify > 0) {
+		if (find_leader(v, l, doc, &survivor, &similarity, e) != 0)
+			return -1;
+		l->sums[0] += survivor == doc && doc != best;
+	}
+	return exchange_add(out, (const uint64_t[3]){survivor, doc, bits_of(similarity)}, e);
+}
+
+int survivors_choose(const struct survivors *v, size_t i, struct err *e)
+{
+	struct shuffle *const all = exchange_gather(&v->member, i, v->mem, e);
+	struct shuffle_in *const in = all ? shuffle_read(all, 0, v->mem, e) : NULL;
 	struct leaders *const l = mem_new(struct leaders, 1);
+	struct exchange_out *out = in ? exchange_create(&v->choice, i, e) : NULL;
 	uint64_t member[3], root = UINT64_MAX, best = 0, last = UINT64_MAX;
-	int rc = in ? 1 : -1;
+	int rc = out ? 1 : -1;
 
 	l->open.s = v->s;
 	while (rc == 1 && (rc = shuffle_next(in, member, e)) == 1) {
-		double similarity = -1;
-
 		if (member[0] == root && member[2] == last)
 			continue; /* handed in twice */
 		if (member[0] != root) {
@@ -79,28 +95,15 @@ int survivors_choose(void *user, size_t i, unsigned thread, struct err *e)
 			arena_reset(&l->kept, 1 << 20);
 		}
 		last = member[2];
-		if (v->verify > 0) {
-			uint64_t leader;
-
-			if (find_leader(v, l, last, &leader, &similarity, e) != 0) {
-				rc = -1;
-				break;
-			}
-			v->freed += leader == last && last != best;
-			rc = shuffle_add(v->choice, thread,
-			                 (const uint64_t[3]){leader, last, bits_of(similarity)}, e);
-		} else {
-			/* Documents of an index all survive; new ones leave for the first of them.
-			 */
-			const uint64_t survivor = last < v->s->old_docs ? last : best;
-
-			rc = shuffle_add(v->choice, thread,
-			                 (const uint64_t[3]){survivor, last, bits_of(similarity)},
-			                 e);
-		}
-		rc = rc == 0 ? 1 : -1;
+		if (choose(v, l, last, best, out, e) != 0)
+			rc = -1;
 	}
+	if (rc == 0)
+		rc = exchange_commit(out, l->sums, e);
+	else
+		exchange_abandon(out);
 	shuffle_done(in);
+	shuffle_close(all);
 	open_sketches_close(&l->open);
 	arena_free(&l->kept);
 	arena_free(&l->scratch);
@@ -108,100 +111,121 @@ int survivors_choose(void *user, size_t i, unsigned thread, struct err *e)
 	return rc;
 }
 
+/* One unit of the size phase at work. */
+struct sizing {
+	const struct survivors *v;
+	size_t i;
+	struct shuffle *all;
+	struct shuffle_in *ahead, *behind;
+	struct open_sketches open;
+	struct sealed_out name;
+	struct exchange_out *out;
+	struct arena mem;
+	uint64_t sums[EXCHANGE_SUMS];
+};
+
 /* A survivor's signature and id go to the name file; *name becomes its place. */
-static int write_name(struct survivors *v, struct open_sketches *open, struct sealed_out *out,
-                      uint64_t file, uint64_t survivor, struct arena *mem, uint64_t *name,
-                      struct err *e)
+static int write_name(struct sizing *w, uint64_t survivor, uint64_t *name, struct err *e)
 {
-	const uint32_t sig_bytes = v->s->shape.sig_bytes;
-	uint8_t *const sig = arena_alloc(mem, sig_bytes);
+	const uint32_t sig_bytes = w->v->s->shape.sig_bytes;
 	struct slice id;
 	uint32_t n;
 
-	if (open_sketches_sig(open, survivor, sig, e) != 0 ||
-	    open_sketches_id(open, survivor, mem, &id, e) != 0)
+	arena_reset(&w->mem, 1 << 16);
+	uint8_t *const sig = arena_alloc(&w->mem, sig_bytes);
+
+	if (open_sketches_sig(&w->open, survivor, sig, e) != 0 ||
+	    open_sketches_id(&w->open, survivor, &w->mem, &id, e) != 0)
 		return -1;
 	n = (uint32_t)id.n;
-	if (sealed_write(out, sig, sig_bytes, e) != 0)
+	if (sealed_write(&w->name, sig, sig_bytes, e) != 0)
 		return -1;
-	*name = file << 40 | out->size;
-	if (sealed_write(out, &n, sizeof n, e) != 0)
+	*name = (uint64_t)w->i << 40 | w->name.size;
+	if (sealed_write(&w->name, &n, sizeof n, e) != 0)
 		return -1;
-	return sealed_write(out, id.p, id.n, e);
+	return sealed_write(&w->name, id.p, id.n, e);
 }
 
-static void raise_to(_Atomic uint64_t *most, uint64_t value)
-{
-	uint64_t now = *most;
-
-	while (now < value && !atomic_compare_exchange_weak(most, &now, value))
-		;
-}
-
-/* Hands on the members of one survivor, which `in` stands before; `first` is the first of them. */
-static int size_group(struct survivors *v, struct shuffle_in *in, unsigned thread, uint64_t size,
-                      uint64_t first, uint64_t name, struct err *e)
+/* Hands on the members of one survivor, which `behind` stands before; `first` is the first of them. */
+static int size_group(struct sizing *w, uint64_t size, uint64_t first, uint64_t name, struct err *e)
 {
 	uint64_t choice[3], cluster = 0;
 
-	v->clusters++;
-	v->dropped += size - 1;
-	raise_to(&v->largest, size);
+	w->sums[0]++;
+	w->sums[1] += size - 1;
+	if (size > w->sums[EXCHANGE_SUMS - 1])
+		w->sums[EXCHANGE_SUMS - 1] = size;
 	for (uint64_t k = 0; k < size; k++) {
-		if (shuffle_next(in, choice, e) != 1)
+		if (shuffle_next(w->behind, choice, e) != 1)
 			return -1;
 		if (k == 0)
 			cluster = first < choice[0] ? first : choice[0];
 		const uint64_t out[6] = {choice[1], choice[0], cluster, size, name, choice[2]};
 
-		if (shuffle_add(v->sized, thread, out, e) != 0)
+		if (exchange_add(w->out, out, e) != 0)
 			return -1;
 	}
 	return 0;
 }
 
-int survivors_size(void *user, size_t i, unsigned thread, struct err *e)
+/* All groups; 0 at the end. */
+static int size_groups(struct sizing *w, struct err *e)
 {
-	struct survivors *const v = user;
-	struct shuffle_in *const ahead = shuffle_read(v->choice, i, v->mem / 2, e);
-	struct shuffle_in *const behind = ahead ? shuffle_read(v->choice, i, v->mem / 2, e) : NULL;
-	struct open_sketches *const open = mem_new(struct open_sketches, 1);
-	struct sealed_out out = {0};
-	struct arena mem = {0};
-	struct buf path = {0};
 	uint64_t choice[3], alone[3], name;
-	int rc = behind ? 0 : -1, more = 0;
+	int more = shuffle_next(w->ahead, choice, e);
 
-	open->s = v->s;
-	buf_addf(&path, "%s/%04zu.name", v->dir, i);
-	if (rc == 0)
-		rc = sealed_create(&out, buf_text(&path), VERDICT_NAME, e);
-	if (rc == 0)
-		more = shuffle_next(ahead, choice, e);
-	while (rc == 0 && more == 1) {
+	while (more == 1) {
 		const uint64_t survivor = choice[0], first = choice[1];
 		uint64_t size = 0;
 
+		share_beat(w->v->sized.share);
 		while (more == 1 && choice[0] == survivor) {
 			size++;
-			more = shuffle_next(ahead, choice, e);
+			more = shuffle_next(w->ahead, choice, e);
 		}
-		if (size == 1) {
-			rc = shuffle_next(behind, alone, e) == 1 ? 0 : -1;
-			continue;
-		}
-		arena_reset(&mem, 1 << 16);
-		rc = write_name(v, open, &out, i, survivor, &mem, &name, e);
-		if (rc == 0)
-			rc = size_group(v, behind, thread, size, first, name, e);
+		if (size == 1 && shuffle_next(w->behind, alone, e) != 1)
+			return -1;
+		if (size > 1 && (write_name(w, survivor, &name, e) != 0 ||
+		                 size_group(w, size, first, name, e) != 0))
+			return -1;
 	}
-	rc = rc == 0 && more == 0 ? sealed_commit(&out, e) : -1;
-	sealed_abandon(&out);
-	shuffle_done(ahead);
-	shuffle_done(behind);
-	open_sketches_close(open);
-	free(open);
-	arena_free(&mem);
+	return more;
+}
+
+int survivors_size(const struct survivors *v, size_t i, struct err *e)
+{
+	struct sizing *const w = mem_new(struct sizing, 1);
+	struct buf path = {0};
+	int rc = -1;
+
+	w->v = v;
+	w->i = i;
+	w->open.s = v->s;
+	w->all = exchange_gather(&v->choice, i, v->mem, e);
+	w->ahead = w->all ? shuffle_read(w->all, 0, v->mem / 2, e) : NULL;
+	w->behind = w->ahead ? shuffle_read(w->all, 0, v->mem / 2, e) : NULL;
+	if (w->behind)
+		rc = sealed_create(&w->name, verdict_path(v->dir, i, VERDICT_NAME, &path),
+		                   VERDICT_NAME, e);
+	if (rc == 0) {
+		w->out = exchange_create(&v->sized, i, e);
+		rc = w->out ? size_groups(w, e) : -1;
+	}
+	if (rc == 0)
+		rc = sealed_write(&w->name, &v->key, sizeof v->key, e);
+	if (rc == 0)
+		rc = sealed_commit(&w->name, e);
+	sealed_abandon(&w->name);
+	if (rc == 0)
+		rc = exchange_commit(w->out, w->sums, e);
+	else
+		exchange_abandon(w->out);
+	shuffle_done(w->ahead);
+	shuffle_done(w->behind);
+	shuffle_close(w->all);
+	open_sketches_close(&w->open);
+	arena_free(&w->mem);
 	buf_free(&path);
+	free(w);
 	return rc;
 }

@@ -35,9 +35,9 @@ static const struct sealed *open_name(struct writer *w, uint64_t file, struct er
 	if (w->which[slot])
 		sealed_close(&w->name[slot]);
 	w->which[slot] = 0;
-	buf_reset(&w->path[slot]);
-	buf_addf(&w->path[slot], "%s/%04llu.name", w->v->dir, (unsigned long long)file);
-	if (sealed_open(&w->name[slot], buf_text(&w->path[slot]), VERDICT_NAME, e) != 0)
+	if (sealed_open(&w->name[slot],
+	                verdict_path(w->v->dir, (size_t)file, VERDICT_NAME, &w->path[slot]),
+	                VERDICT_NAME, e) != 0)
 		return NULL;
 	w->which[slot] = file + 1;
 	return &w->name[slot];
@@ -80,49 +80,55 @@ static void writer_free(struct writer *w)
 	free(w);
 }
 
-int survivors_write(void *user, size_t i, unsigned thread, struct err *e)
+/* One member's entry; documents of an index have none. */
+static int write_entry(struct writer *w, const uint64_t member[6], struct sealed_out *out,
+                       struct err *e)
 {
-	struct survivors *const v = user;
-	struct shuffle_in *const in = shuffle_read(v->sized, i, v->mem, e);
+	struct verdict_entry entry = {
+	        .doc = member[0],
+	        .survivor = member[1],
+	        .cluster = member[2],
+	        .size = member[3] > UINT32_MAX ? UINT32_MAX : (uint32_t)member[3],
+	        .name = member[4],
+	};
+
+	share_beat(w->v->sized.share);
+	if (entry.doc < w->v->s->old_docs)
+		return 0;
+	if (columns_get(&w->record, entry.doc, &entry.record, e) != 0 ||
+	    fill_similarity(w, &entry, real_of(member[5]), e) != 0)
+		return -1;
+	return sealed_write(out, &entry, sizeof entry, e);
+}
+
+int survivors_write(const struct survivors *v, size_t i, struct err *e)
+{
+	struct shuffle *const all = exchange_gather(&v->sized, i, v->mem, e);
+	struct shuffle_in *const in = all ? shuffle_read(all, 0, v->mem, e) : NULL;
 	struct writer *const w = mem_new(struct writer, 1);
 	struct sealed_out out = {0};
 	struct buf path = {0};
 	uint64_t member[6];
-	int rc = in ? 0 : -1;
+	int rc = in ? 0 : -1, more = 1;
 
-	(void)thread;
 	w->v = v;
 	w->record = (struct columns){.s = v->s, .column = COLUMN_RECORD};
 	w->open.s = v->s;
 	w->own = mem_alloc(v->s->shape.sig_bytes + 1);
 	w->other = mem_alloc(v->s->shape.sig_bytes + 1);
-	buf_addf(&path, "%s/%04zu.part", v->dir, i);
 	if (rc == 0)
-		rc = sealed_create(&out, buf_text(&path), VERDICT_PART, e);
-	while (rc == 0) {
-		struct verdict_entry entry = {0};
-		const int more = shuffle_next(in, member, e);
-
-		if (more <= 0) {
-			rc = more;
-			break;
-		}
-		if (member[0] < v->s->old_docs)
-			continue;
-		entry.doc = member[0];
-		entry.survivor = member[1];
-		entry.cluster = member[2];
-		entry.size = member[3] > UINT32_MAX ? UINT32_MAX : (uint32_t)member[3];
-		entry.name = member[4];
-		rc = columns_get(&w->record, entry.doc, &entry.record, e);
-		if (rc == 0)
-			rc = fill_similarity(w, &entry, real_of(member[5]), e);
-		if (rc == 0)
-			rc = sealed_write(&out, &entry, sizeof entry, e);
-	}
+		rc = sealed_create(&out, verdict_path(v->dir, i, VERDICT_PART, &path), VERDICT_PART,
+		                   e);
+	while (rc == 0 && (more = shuffle_next(in, member, e)) == 1)
+		rc = write_entry(w, member, &out, e);
+	if (rc == 0)
+		rc = more;
+	if (rc == 0)
+		rc = sealed_write(&out, &v->key, sizeof v->key, e);
 	rc = rc == 0 ? sealed_commit(&out, e) : -1;
 	sealed_abandon(&out);
 	shuffle_done(in);
+	shuffle_close(all);
 	writer_free(w);
 	buf_free(&path);
 	return rc;

@@ -1,17 +1,18 @@
 #include "lib/dedup/verdict.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "lib/base/json_write.h"
 #include "lib/base/mem.h"
 
-static const char *file_path(const char *dir, size_t i, const char *ending, struct buf *path)
+const char *verdict_path(const char *dir, size_t i, const char *magic, struct buf *path)
 {
 	buf_reset(path);
-	if (ending)
-		buf_addf(path, "%s/%04zu.%s", dir, i, ending);
-	else
+	if (strcmp(magic, VERDICT_MAGIC) == 0)
 		buf_addf(path, "%s/verdict", dir);
+	else
+		buf_addf(path, "%s/%04zu.%s", dir, i, strcmp(magic, VERDICT_PART) ? "name" : "part");
 	return buf_text(path);
 }
 
@@ -19,7 +20,7 @@ static int read_head(const char *dir, struct verdict_head *head, uint64_t **base
 {
 	struct buf path = {0};
 	struct sealed file;
-	int rc = sealed_open(&file, file_path(dir, 0, NULL, &path), VERDICT_MAGIC, e);
+	int rc = sealed_open(&file, verdict_path(dir, 0, VERDICT_MAGIC, &path), VERDICT_MAGIC, e);
 
 	if (rc == 0) {
 		rc = sealed_check(&file, e);
@@ -45,6 +46,53 @@ bool verdict_is_done(const char *dir, uint64_t key)
 	return read_head(dir, &head, NULL, &e) == 0 && head.key == key;
 }
 
+bool verdict_file_is_done(const char *dir, size_t i, const char *magic, uint64_t key)
+{
+	struct buf path = {0};
+	const bool done = sealed_is_of(verdict_path(dir, i, magic, &path), magic, key);
+
+	buf_free(&path);
+	return done;
+}
+
+int verdict_write_head(const char *dir, const struct verdict_head *head, const uint64_t *base,
+                       struct err *e)
+{
+	struct sealed_out out;
+	struct buf path = {0};
+	int rc = sealed_create(&out, verdict_path(dir, 0, VERDICT_MAGIC, &path), VERDICT_MAGIC, e);
+
+	if (rc == 0)
+		rc = sealed_write(&out, head, sizeof *head, e);
+	if (rc == 0)
+		rc = sealed_write(&out, base, (head->files + 1) * 8, e);
+	rc = rc == 0 ? sealed_commit(&out, e) : -1;
+	sealed_abandon(&out);
+	buf_free(&path);
+	return rc;
+}
+
+int verdict_stats(const char *dir, struct verdict_stats *stats, struct err *e)
+{
+	struct verdict_head head;
+
+	if (read_head(dir, &head, NULL, e) != 0)
+		return -1;
+	*stats = head.stats;
+	return 0;
+}
+
+void verdict_remove_other(const char *dir, uint64_t key)
+{
+	struct verdict_head head;
+	struct buf path = {0};
+	struct err e = {0};
+
+	if (read_head(dir, &head, NULL, &e) == 0 && head.key != key)
+		unlink(verdict_path(dir, 0, VERDICT_MAGIC, &path));
+	buf_free(&path);
+}
+
 int verdict_open(struct verdict *v, const char *dir, struct err *e)
 {
 	struct buf path = {0};
@@ -63,7 +111,7 @@ int verdict_open(struct verdict *v, const char *dir, struct err *e)
 	for (size_t i = 0; rc == 0 && i < v->head.parts; i++) {
 		const void *content = NULL;
 
-		rc = sealed_map(file_path(dir, i, "part", &path), VERDICT_PART, &content,
+		rc = sealed_map(verdict_path(dir, i, VERDICT_PART, &path), VERDICT_PART, &content,
 		                &v->part_bytes[i], e);
 		v->part[i] = content;
 		v->entries[i] = v->part_bytes[i] / sizeof **v->part;
@@ -74,7 +122,7 @@ int verdict_open(struct verdict *v, const char *dir, struct err *e)
 	for (size_t i = 0; rc == 0 && i < v->head.names; i++) {
 		const void *content = NULL;
 
-		rc = sealed_map(file_path(dir, i, "name", &path), VERDICT_NAME, &content,
+		rc = sealed_map(verdict_path(dir, i, VERDICT_NAME, &path), VERDICT_NAME, &content,
 		                &v->name_bytes[i], e);
 		v->name[i] = content;
 	}

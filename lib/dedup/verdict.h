@@ -1,7 +1,8 @@
 /* The verdict of a dedup: which documents are duplicates, of what, and how alike.
  *
  * DIR/NNNN.part hold the members of all clusters in document order, DIR/NNNN.name the survivors'
- * ids and signatures, DIR/verdict is written last: without it there is no verdict. */
+ * ids and signatures; both end in the verdict's key. DIR/verdict is written last: without it there is
+ * no verdict. */
 #ifndef CURATE_DEDUP_VERDICT_H
 #define CURATE_DEDUP_VERDICT_H
 
@@ -28,7 +29,7 @@ struct verdict_stats {
 
 /* What DIR/verdict holds, then `files` + 1 times the number of a file's first document. */
 struct verdict_head {
-	uint64_t key; /* of the sketches */
+	uint64_t key; /* of the sketches and of what else it depends on */
 	uint64_t parts, names, files, old;
 	struct verdict_stats stats;
 };
@@ -47,8 +48,18 @@ struct verdict {
 int verdict_open(struct verdict *v, const char *dir, struct err *e);
 void verdict_close(struct verdict *v);
 
-/* True when DIR has a whole verdict on sketches with this key. */
+/* True when DIR has a whole verdict with this key / when a file of it is there (VERDICT_PART or
+ * VERDICT_NAME). */
 bool verdict_is_done(const char *dir, uint64_t key);
+bool verdict_file_is_done(const char *dir, size_t i, const char *magic, uint64_t key);
+
+const char *verdict_path(const char *dir, size_t i, const char *magic, struct buf *path);
+int verdict_write_head(const char *dir, const struct verdict_head *head, const uint64_t *base,
+                       struct err *e);
+int verdict_stats(const char *dir, struct verdict_stats *stats, struct err *e);
+
+/* Takes back the verdict of another key before its files are overwritten. */
+void verdict_remove_other(const char *dir, uint64_t key);
 
 /* The entry of a record of shard `shard` (counted without the indexes), or NULL. */
 const struct verdict_entry *verdict_find(const struct verdict *v, size_t shard, uint64_t record);

@@ -46,7 +46,7 @@ static void corpus_make(struct work *w, size_t k, enum solve_step step, struct c
 		.part = part, .name = name, .records = records, .n = n,
 		.mem = run->recipe->limits.mem ? run->recipe->limits.mem : machine_memory() / 5 * 4,
 		.threads = run->threads, .step = step, .mine = mine, .task = (unsigned)run->task,
-		.tasks = run->tasks ? (unsigned)run->tasks : 1,
+		.tasks = run->tasks ? (unsigned)run->tasks : 1, .lease = run->recipe->limits.lease,
 	};
 }
 

@@ -20,10 +20,12 @@ struct corpus {
 		SOLVE_ALL,
 		SOLVE_SHARDS, /* only what is done for single shards, and of those the ones that are mine[i] */
 		SOLVE_SPLIT,  /* only this task's share of what tasks can do side by side, behind SOLVE_SHARDS */
-		SOLVE_REST,   /* what is left; RC_STATE while the steps before are not complete */
+		SOLVE_REST,   /* what is left, shared among the tasks that come: done when it returns, by
+		                 whoever; RC_STATE while the steps before are not complete */
 	} step;
 	const bool *mine;
 	unsigned task, tasks;
+	double lease; /* seconds after which a claim of another host that shows no life is void */
 };
 
 /* Work that needs the whole corpus (dedup, thresholds): the chain up to the stage runs first and

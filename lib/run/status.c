@@ -6,7 +6,7 @@
 
 #include "lib/base/map.h"
 #include "lib/base/mem.h"
-#include "lib/run/claim.h"
+#include "lib/io/claim.h"
 #include "lib/run/jsonfile.h"
 #include "lib/run/plan.h"
 

@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 
 #include "lib/io/shards.h"
-#include "lib/run/claim.h"
+#include "lib/io/claim.h"
 #include "lib/run/progress.h"
 #include "lib/run/state.h"
 #include "lib/run/worker.h"

@@ -1,5 +1,5 @@
 /* Claims: one holder at a time, whoever comes and whoever dies. */
-#include "lib/run/claim.h"
+#include "lib/io/claim.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -166,16 +166,24 @@ static void check_world(struct world *w, uint64_t mem, unsigned threads)
 	struct verdict_stats stats;
 	struct verdict v;
 	const struct match_options m = {.dir = scratch, .tasks = 1, .threads = threads, .mem = mem};
-	const struct cluster_options c = {
-	        .edges = scratch, .dir = scratch, .threads = threads, .mem = mem};
+	struct share share = {.dir = scratch, .tasks = 1, .threads = threads};
+	const struct cluster_options c = {.edges = scratch,
+	                                  .dir = scratch,
+	                                  .work = scratch,
+	                                  .mem = mem,
+	                                  .share = &share};
 	uint64_t dropped = 0;
 
 	assert_int_equal(sketches_open(&s, path, FILES, 0, &e), 0);
 	assert_int_equal(sketches_check(&s, threads, 0, 1, &e), 0);
 	if (match_run(&s, &m, &e))
 		fail_msg("match: %s", e.msg);
-	assert_int_equal(cluster_run(&s, &c, &stats, &e), 0);
-	assert_true(verdict_is_done(scratch, cluster_key(&s, 0)));
+	share_open(&share);
+	if (cluster_run(&s, &c, &stats, &e))
+		fail_msg("cluster: %s", e.msg);
+	cluster_remove(&s, &c);
+	share_close(&share);
+	assert_true(verdict_is_done(scratch, cluster_key(&s, &c)));
 	assert_int_equal(verdict_open(&v, scratch, &e), 0);
 	for (size_t i = 0; i < w->n; i++) {
 		const uint64_t root = find(w, i);
@@ -235,7 +243,12 @@ static void damaged_files_are_refused(void **state)
 	struct sketches s;
 	struct sealed file;
 	struct stat st;
-	struct cluster_options c = {.edges = scratch, .dir = scratch, .threads = 1, .mem = 1 << 20};
+	struct share share = {.dir = scratch, .tasks = 1, .threads = 1};
+	const struct cluster_options c = {.edges = scratch,
+	                                  .dir = scratch,
+	                                  .work = scratch,
+	                                  .mem = 1 << 20,
+	                                  .share = &share};
 	struct match_options m = {.dir = scratch, .tasks = 1, .threads = 1, .mem = 1 << 20};
 	struct verdict_stats stats;
 	FILE *f;
@@ -255,7 +268,9 @@ static void damaged_files_are_refused(void **state)
 	/* an edge file that is missing */
 	assert_int_equal(match_run(&s, &m, &e), 0);
 	remove_scratch("001-000000.edge");
+	share_open(&share);
 	assert_int_equal(cluster_run(&s, &c, &stats, &e), -1);
+	share_close(&share);
 	assert_non_null(strstr(e.msg, "1 of 3 files missing"));
 	assert_non_null(strstr(e.msg, "001-000000.edge"));
 	sketches_close(&s);

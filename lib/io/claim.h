@@ -1,7 +1,7 @@
 /* A claim: a lease file that says which process works on a unit. Made with link(2) and judged by
  * the file system's own clock, so it holds on NFS and needs no locks. */
-#ifndef CURATE_RUN_CLAIM_H
-#define CURATE_RUN_CLAIM_H
+#ifndef CURATE_IO_CLAIM_H
+#define CURATE_IO_CLAIM_H
 
 #include <stdbool.h>
 

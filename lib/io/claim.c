@@ -1,4 +1,4 @@
-#include "lib/run/claim.h"
+#include "lib/io/claim.h"
 
 #include <errno.h>
 #include <fcntl.h>

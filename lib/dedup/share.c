@@ -1,0 +1,139 @@
+#include "lib/dedup/share.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/log.h"
+#include "lib/base/mem.h"
+#include "lib/base/par.h"
+
+/* Milliseconds between two looks at the units of others; a note after this many of waiting. */
+enum { LOOK_FIRST = 5, LOOK_LAST = 2000, SAY = 10000 };
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void share_open(struct share *s)
+{
+	pthread_mutex_init(&s->lock, NULL);
+	s->held = mem_new(struct claim, s->threads);
+}
+
+void share_close(struct share *s)
+{
+	pthread_mutex_destroy(&s->lock);
+	free(s->held);
+	s->held = NULL;
+}
+
+/* A claim that another took over while this process slept is not minded: both make the same bytes. */
+void share_beat(struct share *s)
+{
+	const int64_t now = s && s->lease > 0 ? now_ms() : 0;
+
+	if (!s || s->lease <= 0 || now < atomic_load(&s->beat_at))
+		return;
+	atomic_store(&s->beat_at, now + (int64_t)(s->lease * 1000 / 10));
+	pthread_mutex_lock(&s->lock);
+	for (unsigned i = 0; i < s->threads; i++)
+		claim_beat(&s->held[i], s->lease / 2);
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* One look over the units that are left. */
+struct sweep {
+	struct share *s;
+	const struct phase *p;
+	void *user;
+	const size_t *unit;
+	atomic_size_t done;  /* units this process did */
+	char holder[256]; /* of a unit that someone else is at; under s->lock */
+};
+
+static int claim(struct sweep *w, size_t unit, unsigned thread, struct err *e)
+{
+	struct share *const s = w->s;
+	struct buf path = {0}, task = {0};
+	struct claim mine;
+	char holder[256] = "";
+	int got;
+
+	if (s->lease <= 0)
+		return 1;
+	buf_addf(&path, "%s/%s-%04zu.claim", s->dir, w->p->name, unit);
+	buf_addf(&task, "%u/%u", s->task, s->tasks);
+	got = claim_take(&mine, buf_text(&path), buf_text(&task), s->lease, holder, e);
+	pthread_mutex_lock(&s->lock);
+	if (got == 1)
+		s->held[thread] = mine;
+	else if (got == 0)
+		memcpy(w->holder, holder, sizeof holder);
+	pthread_mutex_unlock(&s->lock);
+	buf_free(&path);
+	buf_free(&task);
+	return got;
+}
+
+static int do_unit(void *user, size_t i, unsigned thread, struct err *e)
+{
+	struct sweep *const w = user;
+	const size_t unit = w->unit[i];
+	const int got = claim(w, unit, thread, e);
+	int rc = got < 0 ? -1 : 0;
+
+	share_beat(w->s);
+	if (got != 1)
+		return rc;
+	if (!w->p->is_done(w->user, unit))
+		rc = w->p->work(w->user, unit, thread, e);
+	w->done++;
+	pthread_mutex_lock(&w->s->lock);
+	if (w->s->lease > 0)
+		claim_release(&w->s->held[thread]);
+	pthread_mutex_unlock(&w->s->lock);
+	return rc;
+}
+
+/* Leaves those of n units that have no file yet. */
+static size_t find_open(const struct phase *p, void *user, size_t *unit, size_t n)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!p->is_done(user, unit[i]))
+			unit[left++] = unit[i];
+	return left;
+}
+
+int share_do(struct share *s, const struct phase *p, void *user, struct err *e)
+{
+	size_t *const unit = mem_new(size_t, p->units + 1), n = p->units;
+	int64_t waited = 0, look = LOOK_FIRST;
+	int rc = 0;
+
+	for (size_t i = 0; i < n; i++) /* own ones first */
+		unit[i] = (n * s->task / (s->tasks ? s->tasks : 1) + i) % n;
+	while (rc == 0 && (n = find_open(p, user, unit, n)) > 0) {
+		struct sweep w = {.s = s, .p = p, .user = user, .unit = unit};
+
+		rc = par_for(p->whole ? 1 : s->threads, n, do_unit, &w, e);
+		if (rc != 0 || w.done > 0) {
+			look = LOOK_FIRST;
+			continue;
+		}
+		nanosleep(&(struct timespec){look / 1000, look % 1000 * 1000000}, NULL);
+		if (waited < SAY && waited + look >= SAY)
+			log_note("waiting for %s, who is at %s %zu of %zu", w.holder, p->name, unit[0],
+			         p->units);
+		waited += look;
+		look = 2 * look < LOOK_LAST ? 2 * look : LOOK_LAST;
+	}
+	free(unit);
+	return rc;
+}
