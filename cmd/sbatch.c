@@ -173,9 +173,11 @@ static void steps(const struct recipe *r, struct buf *out)
 			continue;
 		k++;
 		buf_addf(out, "array collect%zu # up to %s\n", k, s->name);
+		if (s->type->barrier->in_steps || s->type->barrier->is_shared)
+			buf_addf(out, "one check%zu\n", k);
 		if (s->type->barrier->in_steps)
-			buf_addf(out, "one check%zu\narray split%zu\n", k, k);
-		buf_addf(out, "one solve%zu\n", k);
+			buf_addf(out, "array split%zu\n", k);
+		buf_addf(out, "%s solve%zu\n", s->type->barrier->is_shared ? "array" : "one", k);
 	}
 	if (k)
 		buf_addf(out, "array apply%zu\n", k);

@@ -97,7 +97,7 @@ static void bloom_collect(const void *self, struct doc *d, struct buf *out, stru
 static int bloom_solve_stage(void *self, const struct corpus *c, struct err *e)
 {
 	const struct bloom_dedup *const b = self;
-	const struct bloom_job j = {
+	struct bloom_job j = {
 	        .dir = c->dir,
 	        .part = c->part,
 	        .n = c->n,
@@ -106,21 +106,25 @@ static int bloom_solve_stage(void *self, const struct corpus *c, struct err *e)
 	        .m_bytes = b->set.method == SIGNATURE_COMPAT ? b->m_bytes : 0,
 	        .probes = (unsigned)b->probes,
 	        .seed = (uint32_t)b->set.seed,
+	        .key = c->key,
 	        .threads = c->threads,
+	        .task = c->task,
+	        .tasks = c->tasks,
+	        .lease = c->lease,
 	        .mem = c->mem,
 	};
 	struct bloom_stats s;
+	int rc;
 
-	if (c->step == SOLVE_SHARDS || c->step == SOLVE_SPLIT)
-		return 0;
-	if (bloom_solve(&j, &s, e) != 0)
-		return -1;
-	log_note("%llu n-grams of %llu documents in a filter of %llu KiB that is wrong about %.2g "
-	         "of new ones; %llu "
-	         "duplicates",
-	         (unsigned long long)s.ngrams, (unsigned long long)s.documents,
-	         (unsigned long long)s.bytes >> 10, s.rate, (unsigned long long)s.dropped);
-	return 0;
+	for (size_t i = 0; i < c->n; i++)
+		j.records += c->records[i];
+	rc = bloom_solve(&j, &s, e);
+	if (rc == 1)
+		log_note("%llu n-grams of %llu documents in a filter of %llu KiB that is wrong about "
+		         "%.2g of new ones; %llu duplicates",
+		         (unsigned long long)s.ngrams, (unsigned long long)s.documents,
+		         (unsigned long long)s.bytes >> 10, s.rate, (unsigned long long)s.dropped);
+	return rc < 0 ? -1 : 0;
 }
 
 static int bloom_load(void *self, const struct corpus *c, struct err *e)
@@ -140,6 +144,7 @@ static void bloom_doc(const void *self, struct doc *d, struct arena *scratch)
 }
 
 static const struct barrier barrier = {
+        .is_shared = true,
         .collect = bloom_collect,
         .solve = bloom_solve_stage,
         .load = bloom_load,

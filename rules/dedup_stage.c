@@ -56,6 +56,24 @@ int dedup_stage_solve(const struct dedup_stage *s, const struct corpus *c,
 	return rc;
 }
 
+int dedup_stage_spans(const struct corpus *c, enum spans_order order, struct err *e)
+{
+	struct spans_job j = {.dir = c->dir,
+	                      .part = c->part,
+	                      .n = c->n,
+	                      .order = order,
+	                      .key = c->key,
+	                      .threads = c->threads,
+	                      .task = c->task,
+	                      .tasks = c->tasks,
+	                      .lease = c->lease,
+	                      .mem = c->mem};
+
+	for (size_t i = 0; i < c->n; i++)
+		j.records += c->records[i];
+	return spans_solve(&j, e);
+}
+
 int dedup_stage_load(struct dedup_stage *s, const struct corpus *c, struct err *e)
 {
 	const struct dedup_job j = {.dir = c->dir};

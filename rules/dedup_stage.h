@@ -5,6 +5,7 @@
 
 #include "lib/dedup/job.h"
 #include "lib/dedup/policy.h"
+#include "lib/dedup/spans.h"
 #include "lib/run/stage.h"
 
 struct dedup_stage {
@@ -47,6 +48,9 @@ void dedup_stage_fini(struct dedup_stage *s);
 int dedup_stage_solve(const struct dedup_stage *s, const struct corpus *c,
                       const struct sketch_shape *shape, const char *method, double verify,
                       struct err *e);
+/* The same for stages that mark spans. */
+int dedup_stage_spans(const struct corpus *c, enum spans_order order, struct err *e);
+
 int dedup_stage_load(struct dedup_stage *s, const struct corpus *c, struct err *e);
 
 #endif

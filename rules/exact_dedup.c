@@ -134,6 +134,7 @@ static void exact_doc(const void *self, struct doc *d, struct arena *scratch)
 
 static const struct barrier barrier = {
         .in_steps = true,
+        .is_shared = true,
         .collect = exact_collect,
         .solve = exact_solve,
         .load = exact_load,

@@ -1,10 +1,9 @@
 /* Lines or paragraphs that stood somewhere in the corpus before. */
-#include "lib/run/stage.h"
+#include "rules/dedup_stage.h"
 
 #include "lib/base/hash.h"
 #include "lib/base/utf8.h"
 #include "lib/dedup/fold.h"
-#include "lib/dedup/spans.h"
 
 enum { UNIT_LINE, UNIT_PARAGRAPH };
 enum { COMPARE_WORDS, COMPARE_TEXT };
@@ -111,11 +110,8 @@ static void line_collect(const void *self, struct doc *d, struct buf *out, struc
 
 static int line_solve(void *self, const struct corpus *c, struct err *e)
 {
-	const struct spans_job j = {
-	        .dir = c->dir, .part = c->part, .n = c->n, .threads = c->threads, .mem = c->mem};
-
 	(void)self;
-	return c->step == SOLVE_SHARDS || c->step == SOLVE_SPLIT ? 0 : spans_solve(&j, e);
+	return dedup_stage_spans(c, SPANS_FIRST, e);
 }
 
 static int line_load(void *self, const struct corpus *c, struct err *e)
@@ -156,6 +152,7 @@ static void line_fini(void *self)
 }
 
 static const struct barrier barrier = {
+        .is_shared = true,
         .collect = line_collect,
         .solve = line_solve,
         .load = line_load,

@@ -177,6 +177,7 @@ static void minhash_doc(const void *self, struct doc *d, struct arena *scratch)
 
 static const struct barrier barrier = {
         .in_steps = true,
+        .is_shared = true,
         .collect = minhash_collect,
         .solve = minhash_solve,
         .load = minhash_load,

@@ -1,10 +1,9 @@
 /* Runs of sentences that stood somewhere in the corpus before (C4; datatrove's sentence_dedup 0.10,
  * specs/minhash.md section 13). */
-#include "lib/run/stage.h"
+#include "rules/dedup_stage.h"
 
 #include "lib/base/hash.h"
 #include "lib/base/utf8.h"
-#include "lib/dedup/spans.h"
 #include "lib/doc/analysis.h"
 #include "lib/doc/parts.h"
 #include "lib/doc/simplify.h"
@@ -123,14 +122,8 @@ static void sentence_collect(const void *self, struct doc *d, struct buf *out,
 static int sentence_solve(void *self, const struct corpus *c, struct err *e)
 {
 	const struct sentence_dedup *const r = self;
-	const struct spans_job j = {.dir = c->dir,
-	                            .part = c->part,
-	                            .n = c->n,
-	                            .threads = c->threads,
-	                            .mem = c->mem,
-	                            .order = r->keep ? SPANS_RECORD : SPANS_FIRST};
 
-	return c->step == SOLVE_SHARDS || c->step == SOLVE_SPLIT ? 0 : spans_solve(&j, e);
+	return dedup_stage_spans(c, r->keep ? SPANS_RECORD : SPANS_FIRST, e);
 }
 
 static int sentence_load(void *self, const struct corpus *c, struct err *e)
@@ -256,6 +249,7 @@ static void sentence_fini(void *self)
 }
 
 static const struct barrier barrier = {
+        .is_shared = true,
         .collect = sentence_collect,
         .solve = sentence_solve,
         .load = sentence_load,

@@ -64,6 +64,7 @@ static void url_doc(const void *self, struct doc *d, struct arena *scratch)
 
 static const struct barrier barrier = {
         .in_steps = true,
+        .is_shared = true,
         .collect = url_collect,
         .solve = url_solve,
         .load = url_load,

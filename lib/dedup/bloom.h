@@ -1,10 +1,14 @@
-/* Documents made mostly of n-grams seen before, by a Bloom filter: one pass in order of (shard,
- * record), so that the result depends neither on threads nor on memory.
+/* Documents made mostly of n-grams seen before, by a Bloom filter filled in order of (shard, record),
+ * so that the result depends neither on threads nor on tasks nor on memory.
  *
- * Own filter: each key sets `probes` bits of one block of 512; the blocks are shared out among
- * threads, each of which sees all keys of a batch in order. It is sized from the number of n-grams,
- * which is known by then, for the false-positive rate that is asked for. datatrove's filter (0.10,
- * specs/minhash.md section 15) has a size of its own and is filled by one thread. */
+ * Own filter: each key sets `probes` bits of one block of 512, so it is cut into parts by hash, each
+ * of which goes through its own n-grams in order; it is sized from the number of n-grams, for the
+ * false-positive rate that is asked for. datatrove's is one thread's work (lib/dedup/bloom_trove.h).
+ * Tasks share the work (lib/dedup/share.h) in phases, whose files lie in DIR/spans/work:
+ *
+ *   cut      by shards: n-grams to the parts of the filter
+ *   filter   by part: how many of each document's n-grams were there before
+ *   judge    by shards: the marks */
 #ifndef CURATE_DEDUP_BLOOM_H
 #define CURATE_DEDUP_BLOOM_H
 
@@ -20,7 +24,9 @@ struct bloom_job {
 	uint64_t m_bytes; /* not 0: datatrove's filter */
 	unsigned probes;  /* datatrove's k */
 	uint32_t seed;
-	unsigned threads;
+	uint64_t key, records; /* as in struct spans_job */
+	unsigned threads, task, tasks;
+	double lease;
 	uint64_t mem;
 };
 
@@ -32,8 +38,9 @@ struct bloom_stats {
 /* Notes one document's n-gram hashes, repeats included; nothing when there are none. */
 void bloom_write(struct buf *out, uint64_t record, const uint64_t *hash, size_t n);
 
-/* Marks the documents to drop: lib/dedup/spans.h reads them. RC_MEMORY when the filter does not fit
- * in half of `mem`. */
+/* Marks the documents to drop: lib/dedup/spans.h reads them. Returns 1 when this process ended the
+ * work and fills in stats, 0 when another did. RC_MEMORY when a part of the filter does not fit in
+ * half of `mem`. */
 int bloom_solve(const struct bloom_job *j, struct bloom_stats *stats, struct err *e);
 
 #endif

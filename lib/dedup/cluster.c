@@ -1,7 +1,5 @@
 #include "lib/dedup/cluster.h"
 
-#include <unistd.h>
-
 #include "lib/base/hash.h"
 #include "lib/dedup/columns.h"
 #include "lib/dedup/join.h"
@@ -23,7 +21,7 @@ static void cluster_open(struct cluster *c, const struct sketches *s,
                          const struct cluster_options *o)
 {
 	const size_t parts = exchange_parts(s->docs);
-	const struct exchange x = {.dir = o->work,
+	const struct exchange x = {.dir = o->share->dir,
 	                           .key = cluster_key(s, o),
 	                           .width = 3,
 	                           .top = s->docs ? s->docs : 1,
@@ -37,7 +35,7 @@ static void cluster_open(struct cluster *c, const struct sketches *s,
 	        .o = o,
 	        .join = {.s = s,
 	                 .edges = o->edges,
-	                 .dir = o->work,
+	                 .dir = o->share->dir,
 	                 .parts = parts,
 	                 .threads = o->share->threads,
 	                 .mem = o->mem,
@@ -199,12 +197,12 @@ int cluster_run(const struct sketches *s, const struct cluster_options *o,
 
 	cluster_open(&c, s, o);
 	const struct phase phases[] = {
-	        {"join", 1, true, is_joined, do_join},
-	        {"order", c.join.parts, false, is_ordered, do_order},
-	        {"choose", c.join.parts, false, is_chosen, do_choose},
-	        {"size", c.join.parts, false, is_sized, do_size},
-	        {"write", c.join.parts, false, is_written, do_write},
-	        {"head", 1, true, is_headed, do_head},
+	        {"join", 1, 1, is_joined, do_join},
+	        {"order", c.join.parts, 0, is_ordered, do_order},
+	        {"choose", c.join.parts, 0, is_chosen, do_choose},
+	        {"size", c.join.parts, 0, is_sized, do_size},
+	        {"write", c.join.parts, 0, is_written, do_write},
+	        {"head", 1, 1, is_headed, do_head},
 	};
 
 	verdict_remove_other(o->dir, c.v.key);
@@ -216,15 +214,4 @@ int cluster_run(const struct sketches *s, const struct cluster_options *o,
 		rc = 0;
 	}
 	return rc ? rc : verdict_stats(o->dir, stats, e);
-}
-
-void cluster_remove(const struct sketches *s, const struct cluster_options *o)
-{
-	struct cluster c;
-
-	cluster_open(&c, s, o);
-	join_remove(&c.join);
-	exchange_remove(&c.v.member);
-	exchange_remove(&c.v.choice);
-	exchange_remove(&c.v.sized);
 }

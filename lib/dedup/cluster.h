@@ -8,7 +8,7 @@
  *   write   by document: the verdict's entries
  *   head    sums it up
  *
- * Their files lie in DIR/work until the verdict stands. */
+ * Their files lie in the share's folder until the verdict stands. */
 #ifndef CURATE_DEDUP_CLUSTER_H
 #define CURATE_DEDUP_CLUSTER_H
 
@@ -18,13 +18,12 @@
 struct cluster_options {
 	const char *edges;     /* folder of the match stage */
 	const char *dir;       /* the verdict's */
-	const char *work;      /* DIR/work; it is there */
 	const uint64_t *stays; /* a bit a document: these are the survivors, whatever their order;
 	                          or NULL */
 	uint64_t variant;      /* of `stays`: another number for others */
 	double verify;         /* least true Jaccard; 0: not verified. Needs sketches with sets */
 	uint64_t mem;
-	struct share *share; /* opened */
+	struct share *share; /* open */
 };
 
 /* The key of the verdict, for verdict_is_done. */
@@ -33,8 +32,5 @@ uint64_t cluster_key(const struct sketches *s, const struct cluster_options *o);
 /* Returns when the verdict stands, whoever wrote it, with its sums. Refuses (RC_STATE), naming what is missing, while the match stage is not complete. */
 int cluster_run(const struct sketches *s, const struct cluster_options *o,
                 struct verdict_stats *stats, struct err *e);
-
-/* Removes the files of the phases. */
-void cluster_remove(const struct sketches *s, const struct cluster_options *o);
 
 #endif

@@ -1,7 +1,6 @@
 #include "lib/dedup/exchange.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 #include "lib/base/mem.h"
@@ -320,13 +319,4 @@ struct shuffle *exchange_gather(const struct exchange *x, size_t part, uint64_t 
 	}
 	free(g.block);
 	return g.to;
-}
-
-void exchange_remove(const struct exchange *x)
-{
-	struct buf path = {0};
-
-	for (size_t maker = 0; maker < x->makers; maker++)
-		unlink(path_of(x, maker, &path));
-	buf_free(&path);
 }

@@ -41,7 +41,4 @@ int exchange_sum(const struct exchange *x, uint64_t sums[EXCHANGE_SUMS], struct 
  * in DIR. NULL: RC_STATE when a file is missing or damaged. */
 struct shuffle *exchange_gather(const struct exchange *x, size_t part, uint64_t mem, struct err *e);
 
-/* Removes the files. */
-void exchange_remove(const struct exchange *x);
-
 #endif

@@ -1,7 +1,6 @@
 #include "lib/dedup/index.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "lib/base/hash.h"
 #include "lib/base/mem.h"
@@ -159,7 +158,7 @@ static int write_mark(const char *path, uint64_t key, struct err *e)
 static const char *mark_path(const struct index_job *j, size_t i, struct buf *path)
 {
 	buf_reset(path);
-	buf_addf(path, "%s/index-%06zu", j->work, i);
+	buf_addf(path, "%s/index-%06zu", j->share->dir, i);
 	return buf_text(path);
 }
 
@@ -225,22 +224,13 @@ static int do_head(void *user, size_t unit, unsigned thread, struct err *e)
 
 int index_write(const struct index_job *j, struct err *e)
 {
-	const struct phase shards = {"index", j->s->n - j->s->old, false, is_shard_done, do_shard};
-	const struct phase head = {"index-head", 1, true, is_whole, do_head};
+	const struct phase shards = {"index", j->s->n - j->s->old, 0, is_shard_done, do_shard};
+	const struct phase head = {"index-head", 1, 1, is_whole, do_head};
 
 	return share_do(j->share, &shards, (void *)j, e) != 0 ||
 	                       share_do(j->share, &head, (void *)j, e) != 0
 	               ? -1
 	               : 0;
-}
-
-void index_remove_marks(const struct index_job *j)
-{
-	struct buf path = {0};
-
-	for (size_t i = 0; i < j->s->n - j->s->old; i++)
-		unlink(mark_path(j, i, &path));
-	buf_free(&path);
 }
 
 int index_paths(const char *dir, char ***path, size_t *n, struct err *e)

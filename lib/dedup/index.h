@@ -10,10 +10,10 @@
 
 #define INDEX_MAGIC "INDX"
 
-/* What an index is made from. Tasks share its files; those that are done are marked below `work`,
+/* What an index is made from. Tasks share its files; those that are done are marked in its folder,
  * and the whole by the file `mark`. */
 struct index_job {
-	const char *dir, *work, *mark;
+	const char *dir, *mark;
 	const struct sketches *s;
 	const struct verdict *v;
 	uint64_t mem; /* of one thread */
@@ -23,7 +23,6 @@ struct index_job {
 /* Writes the documents of `s` that are no index's. */
 int index_write(const struct index_job *j, struct err *e);
 bool index_is_done(const char *mark, uint64_t verdict_key, const char *dir);
-void index_remove_marks(const struct index_job *j);
 
 /* Adds the paths of an index's sketch files to a growing list of owned texts; RC_INPUT when DIR is
  * no whole index. */

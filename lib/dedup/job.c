@@ -1,7 +1,6 @@
 #include "lib/dedup/job.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "lib/base/hash.h"
 #include "lib/base/interrupt.h"
@@ -244,7 +243,7 @@ static int do_trove(void *user, size_t unit, unsigned thread, struct err *e)
 
 static int find_stays(struct clustering *c, struct err *e)
 {
-	const struct phase trove = {"datatrove", 1, true, has_trove, do_trove};
+	const struct phase trove = {"datatrove", 1, 1, has_trove, do_trove};
 	const void *content = NULL;
 
 	if (share_do(&c->share, &trove, c, e) != 0)
@@ -279,7 +278,6 @@ static int write_index(struct clustering *c, struct err *e)
 	const struct dedup_job *const j = c->j;
 	struct verdict v;
 	const struct index_job job = {.dir = j->index_out.p,
-	                              .work = c->o.work,
 	                              .mark = buf_text(&c->mark),
 	                              .s = &c->s,
 	                              .v = &v,
@@ -294,8 +292,6 @@ static int write_index(struct clustering *c, struct err *e)
 	if (rc != 0)
 		return rc;
 	rc = index_write(&job, e);
-	if (rc == 0)
-		index_remove_marks(&job);
 	verdict_close(&v);
 	return rc;
 }
@@ -314,10 +310,8 @@ static void clustering_open(struct clustering *c)
 	                          .task = j->task,
 	                          .tasks = j->tasks,
 	                          .threads = j->threads};
-	share_open(&c->share);
 	c->o = (struct cluster_options){.edges = buf_text(&c->edges),
 	                                .dir = buf_text(&c->dir),
-	                                .work = buf_text(&c->work),
 	                                .variant = j->datatrove.n ? hash64(j->datatrove) : 0,
 	                                .verify = j->verify,
 	                                .mem = j->mem,
@@ -334,17 +328,12 @@ int dedup_cluster(const struct dedup_job *j, struct err *e)
 	if (rc != 0)
 		return rc;
 	clustering_open(&c);
-	rc = dir_make_parents(buf_text(&c.stays), e);
+	rc = share_open(&c.share, e);
 	if (rc == 0)
 		rc = make_verdict(&c, e);
 	if (rc == 0)
 		rc = write_index(&c, e);
-	if (rc == 0) {
-		cluster_remove(&c.s, &c.o);
-		unlink(buf_text(&c.stays));
-		rmdir(c.o.work); /* or it stays, with what a killed task left */
-	}
-	share_close(&c.share);
+	share_close(&c.share, rc == 0);
 	sealed_unmap(c.o.stays, c.stays_bytes);
 	sketches_close(&c.s);
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)

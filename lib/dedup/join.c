@@ -1,7 +1,6 @@
 #include "lib/dedup/join.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "lib/base/hash.h"
 #include "lib/base/mem.h"
@@ -271,14 +270,4 @@ int join_labels(const struct join *j, size_t i, const uint64_t **label, size_t *
 	}
 	buf_free(&path);
 	return rc;
-}
-
-void join_remove(const struct join *j)
-{
-	struct buf path = {0};
-
-	for (size_t i = 0; i < j->parts; i++)
-		unlink(path_of(j, i, false, &path));
-	unlink(path_of(j, 0, true, &path));
-	buf_free(&path);
 }

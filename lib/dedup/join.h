@@ -32,6 +32,4 @@ int join_stats(const struct join *j, struct verdict_stats *stats, struct err *e)
 /* Maps label file i: n pairs. sealed_unmap(label, 16 * n + 8) undoes it. */
 int join_labels(const struct join *j, size_t i, const uint64_t **label, size_t *n, struct err *e);
 
-void join_remove(const struct join *j);
-
 #endif

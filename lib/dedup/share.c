@@ -1,12 +1,15 @@
 #include "lib/dedup/share.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 #include "lib/base/mem.h"
 #include "lib/base/par.h"
+#include "lib/io/outfile.h"
 
 /* Milliseconds between two looks at the units of others; a note after this many of waiting. */
 enum { LOOK_FIRST = 5, LOOK_LAST = 2000, SAY = 10000 };
@@ -19,14 +22,35 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-void share_open(struct share *s)
+int share_open(struct share *s, struct err *e)
 {
+	struct buf inside = {0};
+
 	pthread_mutex_init(&s->lock, NULL);
 	s->held = mem_new(struct claim, s->threads);
+	buf_addf(&inside, "%s/claim", s->dir);
+	const int rc = dir_make_parents(buf_text(&inside), e);
+
+	buf_free(&inside);
+	return rc;
 }
 
-void share_close(struct share *s)
+static void remove_folder(const char *path)
 {
+	DIR *const dir = opendir(path);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	rmdir(path);
+}
+
+void share_close(struct share *s, bool remove)
+{
+	if (remove)
+		remove_folder(s->dir);
 	pthread_mutex_destroy(&s->lock);
 	free(s->held);
 	s->held = NULL;
@@ -114,6 +138,7 @@ static size_t find_open(const struct phase *p, void *user, size_t *unit, size_t 
 int share_do(struct share *s, const struct phase *p, void *user, struct err *e)
 {
 	size_t *const unit = mem_new(size_t, p->units + 1), n = p->units;
+	const unsigned threads = p->threads && p->threads < s->threads ? p->threads : s->threads;
 	int64_t waited = 0, look = LOOK_FIRST;
 	int rc = 0;
 
@@ -122,7 +147,7 @@ int share_do(struct share *s, const struct phase *p, void *user, struct err *e)
 	while (rc == 0 && (n = find_open(p, user, unit, n)) > 0) {
 		struct sweep w = {.s = s, .p = p, .user = user, .unit = unit};
 
-		rc = par_for(p->whole ? 1 : s->threads, n, do_unit, &w, e);
+		rc = par_for(threads, n, do_unit, &w, e);
 		if (rc != 0 || w.done > 0) {
 			look = LOOK_FIRST;
 			continue;

@@ -15,7 +15,7 @@
 #include "lib/io/claim.h"
 
 struct share {
-	const char *dir; /* for claims, DIR/PHASE-NNNN.claim; it is there */
+	const char *dir; /* for claims, DIR/PHASE-NNNN.claim, and the files of phases */
 	double lease;    /* seconds; 0: nothing is claimed */
 	unsigned task, tasks, threads;
 	/* Private; zero is the start. */
@@ -27,13 +27,15 @@ struct share {
 struct phase {
 	const char *name;
 	size_t units;
-	bool whole; /* a unit uses all threads itself */
+	unsigned threads; /* most that may be at units at once; 0: all; 1: a unit uses all itself */
 	bool (*is_done)(void *user, size_t unit);
 	int (*work)(void *user, size_t unit, unsigned thread, struct err *e);
 };
 
-void share_open(struct share *s);
-void share_close(struct share *s);
+/* Makes the folder. */
+int share_open(struct share *s, struct err *e);
+/* With `remove`, the folder goes with all that is in it: the phases' files and what killed tasks left. */
+void share_close(struct share *s, bool remove);
 
 /* Comes back when the phase is over. */
 int share_do(struct share *s, const struct phase *p, void *user, struct err *e);

@@ -1,7 +1,13 @@
 /* Spans of text (lines, paragraphs, runs of sentences) that occur more than once in a corpus: all
  * but the first of each are marked.
  *
- *   DIR/spans/NNNN.part   marked spans of some shards, sorted; DIR/spans/spans is written last */
+ *   DIR/spans/NNNN.part   marked spans of some shards, sorted; DIR/spans/spans is written last
+ *
+ * Tasks share the work (lib/dedup/share.h) in phases, whose files lie in DIR/spans/work until then:
+ *
+ *   hash    by shards: spans to the parts of their hashes
+ *   mark    by hash: all but the first of each
+ *   write   by shards: the marks */
 #ifndef CURATE_DEDUP_SPANS_H
 #define CURATE_DEDUP_SPANS_H
 
@@ -18,7 +24,10 @@ struct spans_job {
 	const char *const *part; /* of shard i: what spans_write added */
 	size_t n;
 	enum spans_order order;
-	unsigned threads;
+	uint64_t key;     /* of the parts and of what else the result depends on */
+	uint64_t records; /* of all shards: how finely the work is cut */
+	unsigned threads, task, tasks;
+	double lease; /* as in struct share */
 	uint64_t mem;
 };
 
@@ -36,17 +45,21 @@ struct spans {
 /* Notes one span, in order of records and spans. */
 void spans_write(struct buf *out, uint64_t hash, uint64_t record, uint64_t span);
 
-/* For other methods that mark: marks are added in order of (shard, record, span). */
-struct spans_out {
-	struct sealed_out part;
-	const char *dir;
-	uint64_t shards;
-};
-int spans_create(struct spans_out *o, const char *dir, uint64_t shards, struct err *e);
-int spans_add(struct spans_out *o, const struct span_mark *mark, struct err *e);
-int spans_commit(struct spans_out *o, struct err *e);
-void spans_abandon(struct spans_out *o); /* harmless after a commit */
+/* For other methods that mark: part i of `parts` has the marks of the shards spans_part_of says, added
+ * in order of (shard, record, span). The head is written last. */
+size_t spans_part_of(uint64_t shard, uint64_t shards, uint64_t parts);
+int spans_create(struct sealed_out *o, const char *dir, size_t i, struct err *e);
+int spans_add(struct sealed_out *o, const struct span_mark *mark, struct err *e);
+int spans_commit(struct sealed_out *o, uint64_t key, struct err *e);
+bool spans_part_is_done(const char *dir, size_t i, uint64_t key);
+int spans_count(const char *dir, size_t i, uint64_t *marks, struct err *e);
+int spans_write_head(const char *dir, uint64_t shards, uint64_t parts, uint64_t key, struct err *e);
+bool spans_is_done(const char *dir, uint64_t key);
 
+/* Takes back a head of another key before its parts are overwritten. */
+void spans_remove_other(const char *dir, uint64_t key);
+
+/* Returns when all is done, by whichever task. */
 int spans_solve(const struct spans_job *j, struct err *e);
 int spans_open(struct spans *s, const char *dir, struct err *e);
 void spans_close(struct spans *s);

@@ -50,29 +50,32 @@ static void corpus_make(struct work *w, size_t k, enum solve_step step, struct c
 	};
 }
 
-/* The verdict of barrier k stands, or is made with `solve`; then it is loaded. */
-static int make_verdict(struct work *w, struct stage *s, const struct corpus *c, size_t k, bool solve)
+/* The verdict of barrier k stands, or is made with `solve`; then, for those who go on, it is loaded. */
+static int make_verdict(struct work *w, struct stage *s, const struct corpus *c, size_t k, bool solve,
+                        bool load)
 {
 	const char *marker = state_path(&w->state, &w->mem, "stage-%s/solved", s->name);
 	struct buf old = {0};
+	struct err missing = {0};
 	char key[33];
 	int bad = 0;
 
 	verdict_key(w, key);
-	bool stands = access(marker, F_OK) == 0 && file_read_all(marker, &old, 64, w->e) == 0 &&
-	              slice_equal(buf_slice(&old), slice_of(key));
+	bool there = access(marker, F_OK) == 0 && file_read_all(marker, &old, 64, &missing) == 0;
+	bool stands = there && slice_equal(buf_slice(&old), slice_of(key));
 
 	buf_free(&old);
 	if (!stands && !solve)
 		return err_set_rc(w->e, RC_STATE, "there is no verdict on this input yet: step solve%zu "
 		                  "comes first", k + 1);
 	if (!stands) {
-		unlink(marker);
+		if (there)
+			unlink(marker);
 		bad = s->type->barrier->solve(s->self, c, w->e);
 		if (!bad)
 			bad = file_write_atomic(marker, slice_of(key), w->e);
 	}
-	if (!bad)
+	if (!bad && load)
 		bad = s->type->barrier->load(s->self, c, w->e);
 	memcpy(w->state.recipe, key, sizeof key); /* what follows depends on this verdict */
 	return bad;
@@ -83,13 +86,16 @@ int between_do(struct work *w, size_t k, enum solve_step step, bool solve)
 	struct stage *s = &w->run->recipe->chain.stage[w->barrier[k]];
 	bool in_steps = s->type->barrier->in_steps;
 	struct corpus c;
+	char key[33];
 	int bad;
 
 	corpus_make(w, k, in_steps ? step : SOLVE_ALL, &c);
+	verdict_key(w, key);
+	c.key = hash64(slice_of(key));
 	if (step == SOLVE_SHARDS || step == SOLVE_SPLIT)
 		bad = in_steps ? s->type->barrier->solve(s->self, &c, w->e) : 0;
 	else
-		bad = make_verdict(w, s, &c, k, solve);
+		bad = make_verdict(w, s, &c, k, solve, step != SOLVE_REST);
 	return bad ? err_prefix(w->e, "%s", s->name) : 0;
 }
 

@@ -12,6 +12,7 @@ struct corpus {
 	const char *const *name; /* name[i]: the input shard's, see struct shard */
 	const uint64_t *records; /* records[i]: records (non-blank lines) of shard i */
 	size_t n;
+	uint64_t key;     /* of the recipe up to the stage and of all input */
 	uint64_t mem;     /* bytes the stage may use */
 	unsigned threads;
 
@@ -34,7 +35,8 @@ struct corpus {
  * in the second pass `load` opens the verdict and the stage's `doc` applies it, finding its document
  * by (d->shard, d->record). */
 struct barrier {
-	bool in_steps; /* `solve` goes by corpus->step; else it is called once, with SOLVE_ALL */
+	bool in_steps; /* `solve` goes by corpus->step; else it is called with SOLVE_ALL */
+	bool is_shared; /* tasks may call `solve` at the same time and share its work */
 	/* NULL: always two passes. Else false when the stage's parameters need no first pass. */
 	bool (*needed)(const void *self);
 	void (*collect)(const void *self, struct doc *d, struct buf *out, struct arena *scratch);

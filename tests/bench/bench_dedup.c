@@ -119,9 +119,12 @@ static int join(const char *dir, uint64_t docs, uint64_t mem, unsigned threads, 
 	struct buf name[SHARDS] = {{0}};
 	const char *path[SHARDS];
 	const struct match_options m = {.dir = dir, .tasks = 1, .threads = threads, .mem = mem};
-	struct share share = {.dir = dir, .tasks = 1, .threads = threads};
+	struct buf work = {0};
+
+	buf_addf(&work, "%s/work", dir);
+	struct share share = {.dir = buf_text(&work), .tasks = 1, .threads = threads};
 	const struct cluster_options c = {
-	        .edges = dir, .dir = dir, .work = dir, .mem = mem, .share = &share};
+	        .edges = dir, .dir = dir, .mem = mem, .share = &share};
 	struct verdict_stats stats;
 	struct sketches s;
 	struct rusage usage;
@@ -144,10 +147,12 @@ static int join(const char *dir, uint64_t docs, uint64_t mem, unsigned threads, 
 	if (rc == 0)
 		rc = match_run(&s, &m, e);
 	t[3] = cpu();
-	share_open(&share);
+	if (rc == 0)
+		rc = share_open(&share, e);
 	if (rc == 0)
 		rc = cluster_run(&s, &c, &stats, e);
-	share_close(&share);
+	share_close(&share, rc == 0);
+	buf_free(&work);
 	t[4] = cpu();
 	if (rc != 0)
 		return -1;

@@ -21,7 +21,7 @@
 
 enum { LISTS = 3, FILES = 3, DOCS = 3000, PATHS = 64 };
 
-static char scratch[] = "/tmp/curate-unit-dedup-XXXXXX";
+static char scratch[] = "/tmp/curate-unit-dedup-XXXXXX", work[PATHS];
 
 static void sorting_equals_comparison(void **state)
 {
@@ -166,10 +166,9 @@ static void check_world(struct world *w, uint64_t mem, unsigned threads)
 	struct verdict_stats stats;
 	struct verdict v;
 	const struct match_options m = {.dir = scratch, .tasks = 1, .threads = threads, .mem = mem};
-	struct share share = {.dir = scratch, .tasks = 1, .threads = threads};
+	struct share share = {.dir = work, .tasks = 1, .threads = threads};
 	const struct cluster_options c = {.edges = scratch,
 	                                  .dir = scratch,
-	                                  .work = scratch,
 	                                  .mem = mem,
 	                                  .share = &share};
 	uint64_t dropped = 0;
@@ -178,11 +177,10 @@ static void check_world(struct world *w, uint64_t mem, unsigned threads)
 	assert_int_equal(sketches_check(&s, threads, 0, 1, &e), 0);
 	if (match_run(&s, &m, &e))
 		fail_msg("match: %s", e.msg);
-	share_open(&share);
+	assert_int_equal(share_open(&share, &e), 0);
 	if (cluster_run(&s, &c, &stats, &e))
 		fail_msg("cluster: %s", e.msg);
-	cluster_remove(&s, &c);
-	share_close(&share);
+	share_close(&share, true);
 	assert_true(verdict_is_done(scratch, cluster_key(&s, &c)));
 	assert_int_equal(verdict_open(&v, scratch, &e), 0);
 	for (size_t i = 0; i < w->n; i++) {
@@ -243,10 +241,9 @@ static void damaged_files_are_refused(void **state)
 	struct sketches s;
 	struct sealed file;
 	struct stat st;
-	struct share share = {.dir = scratch, .tasks = 1, .threads = 1};
+	struct share share = {.dir = work, .tasks = 1, .threads = 1};
 	const struct cluster_options c = {.edges = scratch,
 	                                  .dir = scratch,
-	                                  .work = scratch,
 	                                  .mem = 1 << 20,
 	                                  .share = &share};
 	struct match_options m = {.dir = scratch, .tasks = 1, .threads = 1, .mem = 1 << 20};
@@ -268,9 +265,9 @@ static void damaged_files_are_refused(void **state)
 	/* an edge file that is missing */
 	assert_int_equal(match_run(&s, &m, &e), 0);
 	remove_scratch("001-000000.edge");
-	share_open(&share);
+	assert_int_equal(share_open(&share, &e), 0);
 	assert_int_equal(cluster_run(&s, &c, &stats, &e), -1);
-	share_close(&share);
+	share_close(&share, true);
 	assert_non_null(strstr(e.msg, "1 of 3 files missing"));
 	assert_non_null(strstr(e.msg, "001-000000.edge"));
 	sketches_close(&s);
@@ -302,6 +299,7 @@ int main(void)
 
 	if (!mkdtemp(scratch))
 		return 1;
+	snprintf(work, sizeof work, "%s/work", scratch);
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	rmdir(scratch);
 	return failed;
