@@ -153,7 +153,10 @@ static int filter_part(const struct bloom *w, struct shuffle_in *in, uint64_t *w
 	int rc = shuffle_next(in, gram, e);
 
 	while (rc == 1) {
-		share_beat(w->gram.share);
+		if (share_beat(w->gram.share, e) != 0) {
+			rc = -1;
+			break;
+		}
 		doc = gram[0] & mask;
 		for (n = 0; rc == 1 && (gram[0] & mask) == doc; rc = shuffle_next(in, gram, e)) {
 			if (n == cap) {
@@ -214,7 +217,7 @@ static int judge_shard(const struct bloom *w, size_t shard, struct shuffle_in *i
 
 	while ((rc = bloom_rows_next(&rows, &row, e)) == 1) {
 		uint64_t sum = 0;
-		int more = 1;
+		int more = share_beat(w->gram.share, e) ? -1 : 1;
 
 		while (seen[0] == shard && seen[1] == row.record && more == 1) {
 			sum += seen[2];
@@ -244,7 +247,6 @@ static int do_judge(void *user, size_t unit, unsigned thread, struct err *e)
 
 	(void)thread;
 	for (size_t i = 0; i < w->j->n && rc == 0; i++) {
-		share_beat(w->gram.share);
 		if (spans_part_of(i, w->j->n, w->seen.parts) == unit)
 			rc = judge_shard(w, i, in, seen, &out, e);
 	}

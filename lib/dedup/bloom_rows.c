@@ -30,7 +30,8 @@ static int read_more(struct bloom_rows *r, struct err *e)
 		r->in = stream_open(r->path, NULL, e);
 	if (!r->in)
 		return -1;
-	memmove(r->bytes.p, r->bytes.p + r->at, r->bytes.n - r->at);
+	if (r->at)
+		memmove(r->bytes.p, r->bytes.p + r->at, r->bytes.n - r->at);
 	r->bytes.n -= r->at;
 	r->at = 0;
 	rc = stream_read(r->in, buf_reserve(&r->bytes, READ), READ, &got, e);

@@ -5,7 +5,6 @@
 
 #include "lib/base/mem.h"
 #include "lib/dedup/bloom_rows.h"
-#include "lib/dedup/share.h"
 #include "lib/dedup/signature.h"
 #include "lib/dedup/spans.h"
 
@@ -32,7 +31,7 @@ static bool probe(struct filter *f, uint64_t hash, bool add)
 	return all;
 }
 
-static int do_shard(const struct bloom_job *j, size_t shard, struct filter *f,
+static int do_shard(const struct bloom_job *j, size_t shard, struct filter *f, struct share *share,
                     struct sealed_out *out, struct bloom_stats *stats, struct err *e)
 {
 	struct bloom_rows rows = {.path = j->part[shard]};
@@ -48,9 +47,9 @@ static int do_shard(const struct bloom_job *j, size_t shard, struct filter *f,
 			probe(f, row.hash[k], true);
 		stats->ngrams += row.n;
 		stats->documents++;
-		if (!((double)seen / (double)row.n > j->share))
-			continue;
-		if (spans_add(out, &(struct span_mark){shard, row.record, 0}, e) != 0) {
+		if (share_beat(share, e) != 0 ||
+		    ((double)seen / (double)row.n > j->share &&
+		     spans_add(out, &(struct span_mark){shard, row.record, 0}, e) != 0)) {
 			rc = -1;
 			break;
 		}
@@ -77,10 +76,8 @@ int bloom_trove(const struct bloom_job *j, struct share *share, struct bloom_sta
 	f.bits = mem_zero((size_t)stats->bytes, 1);
 	signature_numpy(j->seed, j->probes, f.a, f.b);
 	rc = spans_create(&out, j->dir, 0, e);
-	for (size_t i = 0; i < j->n && rc == 0; i++) {
-		share_beat(share);
-		rc = do_shard(j, i, &f, &out, stats, e);
-	}
+	for (size_t i = 0; i < j->n && rc == 0; i++)
+		rc = do_shard(j, i, &f, share, &out, stats, e);
 	rc = rc == 0 ? spans_commit(&out, j->key, e) : -1;
 	sealed_abandon(&out);
 	for (uint64_t i = 0; i < stats->bytes; i++)

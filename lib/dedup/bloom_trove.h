@@ -4,8 +4,7 @@
 #define CURATE_DEDUP_BLOOM_TROVE_H
 
 #include "lib/dedup/bloom.h"
-
-struct share;
+#include "lib/dedup/share.h"
 
 /* Writes the one part of marks there is; adds to `stats`. */
 int bloom_trove(const struct bloom_job *j, struct share *share, struct bloom_stats *stats,

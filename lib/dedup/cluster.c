@@ -208,10 +208,5 @@ int cluster_run(const struct sketches *s, const struct cluster_options *o,
 	verdict_remove_other(o->dir, c.v.key);
 	for (size_t i = 0; i < sizeof phases / sizeof *phases && rc == 0; i++)
 		rc = share_do(o->share, &phases[i], &c, e);
-	/* Another task may have finished and removed what this one was about to read. */
-	if (rc != 0 && is_over(&c)) {
-		*e = (struct err){0};
-		rc = 0;
-	}
 	return rc ? rc : verdict_stats(o->dir, stats, e);
 }

@@ -107,8 +107,7 @@ static int flush_run(struct exchange_out *o, struct err *e)
 	o->tail.runs++;
 	o->tail.records += o->n;
 	o->n = 0;
-	share_beat(x->share);
-	return 0;
+	return share_beat(x->share, e);
 }
 
 int exchange_add(struct exchange_out *o, const uint64_t *record, struct err *e)
@@ -284,7 +283,7 @@ static int take_maker(struct gather *g, size_t maker, struct err *e)
 		buf_free(&path);
 		return rc;
 	}
-	share_beat(g->x->share);
+	rc = share_beat(g->x->share, e);
 	for (uint64_t run = 0; rc == 0 && run < t.runs; run++) {
 		struct piece piece;
 

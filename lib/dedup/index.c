@@ -121,9 +121,8 @@ static int write_shard(const struct index_job *j, size_t i, struct err *e)
 	for (size_t c = 0; rc == 0 && c < s->chunks; c++) {
 		struct whole w = {0};
 
-		share_beat(j->share);
 		arena_reset(&mem, 0);
-		rc = read_chunk(&file, s, &s->chunk[c], &w, &mem, e);
+		rc = share_beat(j->share, e) ? -1 : read_chunk(&file, s, &s->chunk[c], &w, &mem, e);
 		if (rc == 0)
 			rc = add_chunk(j, i, s, &s->chunk[c], &w, out, e);
 	}

@@ -264,8 +264,8 @@ static int make_verdict(struct clustering *c, struct err *e)
 
 	if (verdict_is_done(c->o.dir, key))
 		return 0;
-	if (c->j->datatrove.n && find_stays(c, e) != 0)
-		rc = verdict_is_done(c->o.dir, key) ? 0 : -1; /* another task went through */
+	if (c->j->datatrove.n)
+		rc = find_stays(c, e);
 	if (rc == 0)
 		rc = cluster_run(&c->s, &c->o, &stats, e);
 	if (rc == 0)
@@ -294,6 +294,15 @@ static int write_index(struct clustering *c, struct err *e)
 	rc = index_write(&job, e);
 	verdict_close(&v);
 	return rc;
+}
+
+static bool is_all_done(struct clustering *c)
+{
+	const uint64_t key = cluster_key(&c->s, &c->o);
+
+	return verdict_is_done(c->o.dir, key) &&
+	       (c->j->index_out.n == 0 ||
+	        index_is_done(buf_text(&c->mark), key, c->j->index_out.p));
 }
 
 static void clustering_open(struct clustering *c)
@@ -333,6 +342,11 @@ int dedup_cluster(const struct dedup_job *j, struct err *e)
 		rc = make_verdict(&c, e);
 	if (rc == 0)
 		rc = write_index(&c, e);
+	/* Another task may have finished and removed what this one was about to read. */
+	if (rc != 0 && is_all_done(&c)) {
+		*e = (struct err){0};
+		rc = 0;
+	}
 	share_close(&c.share, rc == 0);
 	sealed_unmap(c.o.stays, c.stays_bytes);
 	sketches_close(&c.s);

@@ -82,7 +82,8 @@ static int take_edges(struct joining *w, unsigned thread, const uint64_t *edge, 
 {
 	const uint64_t docs = w->j->s->docs;
 
-	share_beat(w->j->share);
+	if (share_beat(w->j->share, e) != 0)
+		return -1;
 	for (size_t i = 0; i < n; i++) {
 		const uint64_t a = edge[2 * i], b = edge[2 * i + 1];
 
@@ -167,7 +168,8 @@ static int write_labels(void *user, size_t i, unsigned thread, struct err *e)
 	int rc = sealed_create(&out, path_of(w->j, i, false, &path), LABEL_MAGIC, e);
 
 	(void)thread;
-	share_beat(w->j->share);
+	if (rc == 0)
+		rc = share_beat(w->j->share, e);
 	if (rc == 0)
 		rc = w->in_memory ? label_memory(w, i, &out, e) : label_stars(w, i, &out, e);
 	if (rc == 0)

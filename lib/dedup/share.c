@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/interrupt.h"
 #include "lib/base/log.h"
 #include "lib/base/mem.h"
 #include "lib/base/par.h"
@@ -57,17 +58,24 @@ void share_close(struct share *s, bool remove)
 }
 
 /* A claim that another took over while this process slept is not minded: both make the same bytes. */
-void share_beat(struct share *s)
+static void beat(struct share *s)
 {
-	const int64_t now = s && s->lease > 0 ? now_ms() : 0;
+	const int64_t now = now_ms();
 
-	if (!s || s->lease <= 0 || now < atomic_load(&s->beat_at))
+	if (now < atomic_load(&s->beat_at))
 		return;
 	atomic_store(&s->beat_at, now + (int64_t)(s->lease * 1000 / 10));
 	pthread_mutex_lock(&s->lock);
 	for (unsigned i = 0; i < s->threads; i++)
 		claim_beat(&s->held[i], s->lease / 2);
 	pthread_mutex_unlock(&s->lock);
+}
+
+int share_beat(struct share *s, struct err *e)
+{
+	if (s && s->lease > 0)
+		beat(s);
+	return interrupt_check(e);
 }
 
 /* One look over the units that are left. */
@@ -111,10 +119,10 @@ static int do_unit(void *user, size_t i, unsigned thread, struct err *e)
 	const int got = claim(w, unit, thread, e);
 	int rc = got < 0 ? -1 : 0;
 
-	share_beat(w->s);
 	if (got != 1)
 		return rc;
-	if (!w->p->is_done(w->user, unit))
+	rc = share_beat(w->s, e);
+	if (rc == 0 && !w->p->is_done(w->user, unit))
 		rc = w->p->work(w->user, unit, thread, e);
 	w->done++;
 	pthread_mutex_lock(&w->s->lock);
@@ -152,6 +160,7 @@ int share_do(struct share *s, const struct phase *p, void *user, struct err *e)
 			look = LOOK_FIRST;
 			continue;
 		}
+		rc = interrupt_check(e);
 		nanosleep(&(struct timespec){look / 1000, look % 1000 * 1000000}, NULL);
 		if (waited < SAY && waited + look >= SAY)
 			log_note("waiting for %s, who is at %s %zu of %zu", w.holder, p->name, unit[0],

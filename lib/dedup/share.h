@@ -40,7 +40,8 @@ void share_close(struct share *s, bool remove);
 /* Comes back when the phase is over. */
 int share_do(struct share *s, const struct phase *p, void *user, struct err *e);
 
-/* Says that this process is alive and at work; any thread, as often as it likes. `s` may be NULL. */
-void share_beat(struct share *s);
+/* For loops that may take long: says to others that this process is alive and at work, and to the
+ * loop, with RC_AGAIN, that it is to end. Any thread, as often as it likes. `s` may be NULL. */
+int share_beat(struct share *s, struct err *e);
 
 #endif

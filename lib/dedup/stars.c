@@ -97,9 +97,8 @@ static int do_partition(void *user, size_t i, unsigned thread, struct err *e)
 			continue;
 		last = edge[1];
 		sum += hash_mix(hash_mix(edge[0]) + edge[1]);
-		if (++count % BEAT == 0)
-			share_beat(r->s->share);
-		if (visit(r, thread, node, least, edge[1], e) != 0)
+		if ((++count % BEAT == 0 && share_beat(r->s->share, e) != 0) ||
+		    visit(r, thread, node, least, edge[1], e) != 0)
 			rc = -1;
 	}
 	shuffle_done(in);

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "lib/base/interrupt.h"
 #include "lib/base/mem.h"
 #include "lib/dedup/columns.h"
 #include "lib/dedup/shingle.h"
@@ -34,7 +33,7 @@ static int find_leader(const struct survivors *v, struct leaders *l, uint64_t do
 	size_t n = 0;
 
 	arena_reset(&l->scratch, 1 << 20);
-	if (interrupt_check(e) != 0 || open_sketches_set(&l->open, doc, &l->scratch, &set, &n, e) != 0)
+	if (open_sketches_set(&l->open, doc, &l->scratch, &set, &n, e) != 0)
 		return -1;
 	/* Documents of an index never leave, so nothing is gained by comparing them. */
 	for (size_t i = 0; i < l->n && doc >= v->s->old_docs; i++) {
@@ -66,7 +65,8 @@ static int choose(const struct survivors *v, struct leaders *l, uint64_t doc, ui
 	uint64_t survivor = doc < v->s->old_docs ? doc : best;
 	double similarity = -1;
 
-	share_beat(v->choice.share);
+	if (share_beat(v->choice.share, e) != 0)
+		return -1;
 	if (v->verify > 0) {
 		if (find_leader(v, l, doc, &survivor, &similarity, e) != 0)
 			return -1;
@@ -178,7 +178,8 @@ static int size_groups(struct sizing *w, struct err *e)
 		const uint64_t survivor = choice[0], first = choice[1];
 		uint64_t size = 0;
 
-		share_beat(w->v->sized.share);
+		if (share_beat(w->v->sized.share, e) != 0)
+			return -1;
 		while (more == 1 && choice[0] == survivor) {
 			size++;
 			more = shuffle_next(w->ahead, choice, e);

@@ -92,7 +92,8 @@ static int write_entry(struct writer *w, const uint64_t member[6], struct sealed
 	        .name = member[4],
 	};
 
-	share_beat(w->v->sized.share);
+	if (share_beat(w->v->sized.share, e) != 0)
+		return -1;
 	if (entry.doc < w->v->s->old_docs)
 		return 0;
 	if (columns_get(&w->record, entry.doc, &entry.record, e) != 0 ||
