@@ -150,11 +150,6 @@ static bool has_long_word(struct slice line, size_t max)
 	return false;
 }
 
-static bool has_words(struct slice line, int64_t least)
-{
-	return least <= 0 || utf8_count_words_to(line, (size_t)least) >= (size_t)least;
-}
-
 /* Bytes of \[\d*]|\[edit]|\[citation needed] at the head of s, which starts with '['. */
 static size_t citation(struct slice s)
 {
@@ -218,7 +213,8 @@ static bool judge_line(struct work *w, size_t number, struct slice line, size_t 
 	if (r->filter_no_terminal_punct && !ends_a_sentence(text))
 		return true;
 	*verdict = FEW_WORDS;
-	if (!has_words(whole, r->min_words_per_line))
+	if (r->min_words_per_line > 0 &&
+	    !marks_has_words(w->marks, at, at + line.n, (size_t)r->min_words_per_line))
 		return true;
 	if (text.p != whole.p)
 		says = what_changed_says(w, text);

@@ -6,54 +6,50 @@
 
 static const char hex[] = "0123456789abcdef";
 
-static bool needs_escape(unsigned char c)
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+static inline bool needs_escape(unsigned char c)
 {
 	return c < 0x20 || c == '"' || c == '\\';
 }
 
+enum { STEP = 16 };
+
+/* Copies the STEP bytes at `from`, whatever they are; returns how many at their head need no escape. */
+static inline unsigned copy_step(char *to, const char *from)
+{
 #if defined(__SSE2__)
-#include <emmintrin.h>
+	__m128i v = _mm_loadu_si128((const __m128i *)from);
+	__m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+	__m128i backslash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+	__m128i control = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
+	__m128i bad = _mm_or_si128(_mm_or_si128(quote, backslash), control);
 
-/* Bytes at the head of s that need no escape, 16 at a time; the rest is left to the caller's loop. */
-static size_t plain_run(const char *p, size_t n)
-{
-	size_t i = 0;
-
-	for (; i + 16 <= n; i += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(p + i));
-		__m128i bad = _mm_or_si128(
-			_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
-		                     _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))),
-			_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v));
-		int mask = _mm_movemask_epi8(bad);
-
-		if (mask)
-			return i + (size_t)__builtin_ctz((unsigned)mask);
-	}
-	while (i < n && !needs_escape((unsigned char)p[i]))
-		i++;
-	return i;
-}
+	_mm_storeu_si128((__m128i *)to, v);
+	return (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(bad) | 1u << STEP);
 #else
-static size_t plain_run(const char *p, size_t n)
-{
-	size_t i = 0;
+	unsigned n = 0;
 
-	while (i < n && !needs_escape((unsigned char)p[i]))
-		i++;
-	return i;
-}
+	memcpy(to, from, STEP);
+	while (n < STEP && !needs_escape((unsigned char)from[n]))
+		n++;
+	return n;
 #endif
+}
 
 /* Writes the escape of c at p (6 bytes of room) and returns its length. */
 static size_t escape_byte(char *p, unsigned char c)
 {
-	static const char letters[] = "\bb\ff\nn\rr\tt\"\"\\\\";
-	const char *hit = c ? memchr(letters, c, sizeof letters - 1) : NULL;
+	static const char letter['\\' + 1] = {
+		['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n',   ['\r'] = 'r',
+		['\t'] = 't', ['"'] = '"',  ['\\'] = '\\',
+	};
 
 	p[0] = '\\';
-	if (hit && (hit - letters) % 2 == 0) {
-		p[1] = hit[1];
+	if (letter[c]) {
+		p[1] = letter[c];
 		return 2;
 	}
 	memcpy(p + 1, "u00", 3);
@@ -64,19 +60,31 @@ static size_t escape_byte(char *p, unsigned char c)
 
 void json_write_escaped(struct buf *out, struct slice s)
 {
-	size_t at = 0;
+	/* At least one byte for each that is left, and one step or escape more. */
+	char *p = buf_reserve(out, s.n + STEP), *end = out->p + out->cap;
 
-	while (at < s.n) {
-		size_t run = plain_run(s.p + at, s.n - at);
+	for (size_t at = 0; at < s.n;) {
+		unsigned plain = 0;
 
-		buf_add(out, (struct slice){s.p + at, run});
-		at += run;
-		if (at < s.n) {
-			char *p = buf_reserve(out, 6);
-
-			out->n += escape_byte(p, (unsigned char)s.p[at++]);
+		if (s.n - at >= STEP)
+			plain = copy_step(p, s.p + at);
+		else
+			while (at + plain < s.n && !needs_escape((unsigned char)s.p[at + plain])) {
+				p[plain] = s.p[at + plain];
+				plain++;
+			}
+		at += plain;
+		p += plain;
+		if (plain == STEP || at == s.n)
+			continue;
+		p += escape_byte(p, (unsigned char)s.p[at++]);
+		if ((size_t)(end - p) < s.n - at + STEP) {
+			out->n = (size_t)(p - out->p);
+			p = buf_reserve(out, s.n - at + s.n / 16 + STEP);
+			end = out->p + out->cap;
 		}
 	}
+	out->n = (size_t)(p - out->p);
 }
 
 void json_write_text(struct buf *out, struct slice s)
@@ -89,12 +97,17 @@ void json_write_text(struct buf *out, struct slice s)
 
 void json_write_count(struct buf *out, uint64_t value)
 {
-	char text[20], *p = text + sizeof text;
+	enum { MOST = 20 };
+	char text[MOST], *p = text + MOST, *to = buf_reserve(out, MOST);
 
 	do
 		*--p = (char)('0' + value % 10);
 	while (value /= 10);
-	buf_add(out, (struct slice){p, (size_t)(text + sizeof text - p)});
+	size_t n = (size_t)(text + MOST - p);
+
+	for (size_t i = 0; i < n; i++)
+		to[i] = p[i];
+	out->n += n;
 }
 
 void json_write_real(struct buf *out, double value)

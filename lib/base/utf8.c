@@ -158,6 +158,14 @@ bool utf8_split(struct slice *rest, struct slice *word)
 	return n > 0;
 }
 
+/* What a byte says about white space: none, a space of its own, or perhaps the head of one. */
+enum { WORD_BYTE, SPACE_BYTE, MAYBE_BYTE };
+
+static const unsigned char space_class[256] = {
+	[0x09 ... 0x0d] = SPACE_BYTE, [0x1c ... 0x20] = SPACE_BYTE,
+	[0xc2] = MAYBE_BYTE,          [0xe1 ... 0xe3] = MAYBE_BYTE,
+};
+
 /* Sixteen bytes at a time, in the compiler's own vectors: SSE2 or NEON where there is one. */
 typedef unsigned char bytes16 __attribute__((vector_size(16)));
 
@@ -201,79 +209,48 @@ static bool heads_long_space(const char *p)
 	return any16(two | ogham | ((bytes16)(x == 0xe2) & (general | mathematical)) | wide);
 }
 
-/* Bit i: byte i of x, which is 0 or 0xff. */
-static unsigned bits16(bytes16 x)
+/* Words that begin in sixteen bytes none of which heads a longer space; a byte lies before them. */
+static unsigned words_of_16(const char *p, unsigned before)
 {
-#ifdef __SSE2__
-	return (unsigned)_mm_movemask_epi8((__m128i)x);
-#else
+	bytes16 space = ascii_spaces(load16(p));
+	bytes16 begins = ascii_spaces(load16(p - 1)) & ~space & 1;
 	uint64_t half[2];
 
-	memcpy(half, &x, sizeof half);
-	for (int i = 0; i < 2; i++)
-		half[i] = (half[i] & 0x8040201008040201u) * ones >> 56;
-	return (unsigned)(half[0] | half[1] << 8);
-#endif
-}
+	memcpy(half, &begins, sizeof half);
+	unsigned n = (unsigned)((half[0] + half[1]) * 0x0101010101010101u >> 56);
 
-/* Which of the first sixteen of these bytes are white space, a bit each. `*spill` are those that
- * belong to a space that began before, and becomes those behind the sixteen. */
-static unsigned spaces16(const char *p, unsigned *spill)
-{
-	unsigned space = bits16(ascii_spaces(load16(p))) | *spill;
-
-	*spill = 0;
-	if (heads_long_space(p)) {
-		unsigned size = 1;
-
-		for (unsigned i = 0; i < 16; i++) {
-			unsigned char c = (unsigned char)p[i];
-
-			if ((c == 0xc2 || (c >= 0xe1 && c <= 0xe3)) && utf8_is_space(utf8_at(p + i, &size)))
-				space |= ((1u << size) - 1) << i;
-		}
-		*spill = space >> 16;
-	}
-	return space & 0xffff;
-}
-
-static unsigned count16(unsigned x)
-{
-	x -= x >> 1 & 0x5555;
-	x = (x & 0x3333) + (x >> 2 & 0x3333);
-	x = (x + (x >> 4)) & 0x0f0f;
-	return (x + (x >> 8)) & 0x1f;
-}
-
-size_t utf8_count_words_to(struct slice s, size_t most)
-{
-	enum { STEP = 16, AHEAD = 2 };
-	char end[STEP + AHEAD + STEP];
-	unsigned before = 1, spill = 0; /* before: the byte before is white space */
-	size_t words = 0, i = 0;
-
-	for (; s.n - i >= STEP + AHEAD && words < most; i += STEP) {
-		unsigned space = spaces16(s.p + i, &spill);
-
-		words += count16(~space & (space << 1 | before) & 0xffff);
-		before = space >> (STEP - 1);
-	}
-	if (i == s.n || words >= most)
-		return words;
-	memset(end, ' ', sizeof end);
-	memcpy(end, s.p + i, s.n - i);
-	for (size_t k = 0; k + i < s.n; k += STEP) {
-		unsigned space = spaces16(end + k, &spill);
-
-		words += count16(~space & (space << 1 | before) & 0xffff);
-		before = space >> (STEP - 1);
-	}
-	return words;
+	/* Behind a longer space the byte before is none by itself. */
+	return n + (before && space_class[(unsigned char)p[-1]] != SPACE_BYTE && !space[0]);
 }
 
 size_t utf8_count_words(struct slice s)
 {
-	return utf8_count_words_to(s, SIZE_MAX);
+	size_t words = 0, i = 0;
+	unsigned before = SPACE_BYTE;
+
+	while (i < s.n) {
+		size_t end = i == 0 && s.n > 16 ? 16 : s.n;
+
+		if (i && s.n - i >= 18) {
+			end = i + 16;
+			if (!heads_long_space(s.p + i)) {
+				words += words_of_16(s.p + i, before);
+				before = space_class[(unsigned char)s.p[end - 1]] & SPACE_BYTE;
+				i = end;
+				continue;
+			}
+		}
+		while (i < end) {
+			unsigned now = space_class[(unsigned char)s.p[i]], size = 1;
+
+			if (now == MAYBE_BYTE)
+				now = utf8_is_space(utf8_at(s.p + i, &size)) ? SPACE_BYTE : WORD_BYTE;
+			words += before & (now ^ SPACE_BYTE);
+			before = now;
+			i += size;
+		}
+	}
+	return words;
 }
 
 /* Bytes of the line break at s[at], 0 when there is none. */

@@ -73,10 +73,8 @@ static inline struct slice utf8_strip(struct slice s)
 /* Python's str.split(): the next run of non-space; false at the end. */
 bool utf8_split(struct slice *rest, struct slice *word);
 
-/* How many words that is: len(s.split()), at some GB/s. The other stops counting at `most` and may
- * return more. */
+/* How many words that is: len(s.split()), at some GB/s. */
 size_t utf8_count_words(struct slice s);
-size_t utf8_count_words_to(struct slice s, size_t most);
 
 /* Python's str.splitlines(): the next line without its break (LF CR CRLF VT FF 1C 1D 1E 85 2028
  * 2029); false at the end, no last empty line. */

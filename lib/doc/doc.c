@@ -218,12 +218,16 @@ void doc_put(struct doc *d, size_t i, struct slice text)
 	struct line *line = &d->line[i];
 	struct slice old = line->text;
 
-	if (old.n == text.n && (old.p == text.p || slice_equal(old, text)))
-		return;
-	text = arena_copy(d->mem, text);
-	size_t head = common_head(old, text);
-	size_t tail = common_tail(slice_tail(old, head), slice_tail(text, head));
+	bool is_head = text.n && text.p == old.p && text.n <= old.n;
+	size_t head = text.n, tail = 0;
 
+	if (old.n == text.n && (is_head || slice_equal(old, text)))
+		return;
+	if (!is_head) {
+		text = arena_copy(d->mem, text);
+		head = common_head(old, text);
+		tail = common_tail(slice_tail(old, head), slice_tail(text, head));
+	}
 	line->text = text;
 	add_put(d, line->no, head, old.n - head - tail,
 	        (struct slice){text.p + head, text.n - head - tail});

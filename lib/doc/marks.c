@@ -12,6 +12,7 @@ struct scan {
 	struct marks *m;
 	struct arena *mem;
 	struct slice text;
+	uint64_t *word;
 	uint32_t *lf;
 	size_t cap;
 	uint64_t after_space; /* 1: the byte before the block is white space, or there is none */
@@ -84,6 +85,17 @@ static void take_dots(struct scan *s, uint64_t dot)
 	}
 }
 
+static void take_decimals(struct scan *s, uint64_t digit, uint64_t digit_dot)
+{
+	uint64_t decimals = digit & (digit_dot << 1 | s->after_digit_dot), old = s->decimals;
+	uint64_t near = decimals << 2 | decimals << 3 | decimals << 4 | old >> 62 | old >> 61 |
+	                old >> 60;
+
+	s->m->dotted |= (decimals & near) != 0;
+	s->after_digit_dot = digit_dot >> (BLOCK - 1);
+	s->decimals = decimals;
+}
+
 static void make_room(struct scan *s, size_t at)
 {
 	size_t cap = s->m->n_lf + (s->text.n - at) + BLOCK;
@@ -104,7 +116,10 @@ INLINE void take_block(struct scan *s, struct masks b, uint64_t wide, const char
 		if (wide)
 			take_wide(s, wide, p, &space);
 	}
-	m->words += (size_t)__builtin_popcountll(~space & (space << 1 | s->after_space));
+	uint64_t word = ~space & (space << 1 | s->after_space);
+
+	m->words += (size_t)__builtin_popcountll(word);
+	s->word[at / BLOCK] = word;
 	s->after_space = space >> (BLOCK - 1);
 	if (b.lf && m->n_lf + BLOCK > s->cap)
 		make_room(s, at);
@@ -118,13 +133,10 @@ INLINE void take_block(struct scan *s, struct masks b, uint64_t wide, const char
 		s->dots = b.dot >> (BLOCK - 1);
 
 	uint64_t digit_dot = b.dot & (b.digit << 1 | s->after_digit);
-	uint64_t decimals = b.digit & (digit_dot << 1 | s->after_digit_dot), old = s->decimals;
 
-	m->dotted |= (decimals & (decimals << 2 | decimals << 3 | decimals << 4 | old >> 62 |
-	                          old >> 61 | old >> 60)) != 0;
 	s->after_digit = b.digit >> (BLOCK - 1);
-	s->after_digit_dot = digit_dot >> (BLOCK - 1);
-	s->decimals = decimals;
+	if (digit_dot | s->after_digit_dot | s->decimals)
+		take_decimals(s, b.digit, digit_dot);
 }
 
 /* A walk whose blocks are looked at by masks_NAME and wide_NAME. */
@@ -174,7 +186,8 @@ bool marks_find_by(enum marks_way way, struct slice text, struct marks *m, struc
 
 	if (!walk)
 		return false;
-	*m = (struct marks){.chars = text.n};
+	s.word = arena_alloc(mem, (text.n / BLOCK + 1) * sizeof *s.word);
+	*m = (struct marks){.chars = text.n, .word = s.word};
 	s.cap = text.n / 32 + BLOCK;
 	s.lf = arena_alloc(mem, s.cap * sizeof *s.lf);
 	walk(&s);
@@ -189,4 +202,24 @@ void marks_find(struct slice text, struct marks *m, struct arena *mem)
 
 	while (!marks_find_by((enum marks_way)way, text, m, mem))
 		way--;
+}
+
+bool marks_has_words(const struct marks *m, size_t from, size_t to, size_t least)
+{
+	size_t i = from / BLOCK;
+	uint64_t word = from < to ? m->word[i] & ~UINT64_C(0) << from % BLOCK : 0;
+
+	while (least) {
+		if (word) {
+			if (i * BLOCK + (size_t)__builtin_ctzll(word) >= to)
+				break;
+			least--;
+			word &= word - 1;
+		} else if (++i * BLOCK < to) {
+			word = m->word[i];
+		} else {
+			break;
+		}
+	}
+	return least == 0;
 }

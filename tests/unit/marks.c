@@ -73,6 +73,21 @@ static void compare(struct slice s, const struct marks *m)
 
 	assert_int_equal(m->chars, utf8_count(s));
 	assert_int_equal(m->words, count_words(s));
+	for (size_t from = 0, n = 0; from <= s.n; from++) {
+		struct slice before = slice_head(s, from);
+		bool begins = from < s.n && m->word[from / 64] >> from % 64 & 1;
+
+		assert_int_equal(n, from % 9 ? n : count_words(before));
+		n += begins;
+	}
+	for (size_t from = 0; from <= s.n; from += 5) {
+		size_t to = from + hash_mix(from) % (s.n - from + 1), n = 0;
+
+		for (size_t i = from; i < to; i++)
+			n += m->word[i / 64] >> i % 64 & 1;
+		assert_true(marks_has_words(m, from, to, n));
+		assert_false(marks_has_words(m, from, to, n + 1));
+	}
 	assert_int_equal(m->hashes, slice_count(s, S("#")));
 	assert_int_equal(m->ellipses, slice_count(s, S("...")) + slice_count(s, S("\u2026")));
 	assert_int_equal(m->n_lf, slice_count(s, S("\n")));
