@@ -102,6 +102,7 @@ static enum rc filter(struct options *o, struct recipe *r, struct err *e)
 		r->chain.complete = true;
 		o->job.show = explain_document;
 		o->job.show_user = &explain;
+		o->job.leave_out = true;
 	}
 	rc = job_stream(r, &o->common, &o->job, e);
 	if (o->explain.n && rc == RC_OK && !explain.found)

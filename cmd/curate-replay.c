@@ -94,7 +94,6 @@ static void show(void *user, struct doc *d, struct buf *out)
 		buf_addf(out, "%.*s\t%s\tdrop\t%.*s\n", SLICE(d->id), d->dropped_by, SLICE(d->why));
 }
 
-/* {"id":…,"doc_program":…,"program":…}, and "unsaid":N when N changed lines are not in it. */
 /* What became of one document, for people. */
 static void show_why(void *user, struct doc *d, struct buf *out)
 {
@@ -109,10 +108,17 @@ static void show_why(void *user, struct doc *d, struct buf *out)
 		buf_addf(out, "dropped by %s: %.*s\n", d->dropped_by, SLICE(d->why));
 	else
 		buf_addf(out, "kept, with %zu edits\n", d->n_edits);
+	for (size_t i = 0; i < d->n_notes; i++)
+		buf_addf(out, "%.*s\t%s\tnote\t%.*s\n", SLICE(d->id), d->note[i].key,
+		         SLICE(d->note[i].json));
+	for (size_t i = 0; i < d->n_scores; i++)
+		buf_addf(out, "%.*s\t%s\tscore\t%.9g\n", SLICE(d->id), d->score[i].name,
+		         d->score[i].value);
 	for (size_t i = 0; i < d->n_edits; i++)
 		show_edit(d, &d->edit[i], out);
 }
 
+/* {"id":…,"doc_program":…,"program":…}, and "unsaid":N when N changed lines are not in it. */
 static void show_prox(void *user, struct doc *d, struct buf *out)
 {
 	const struct options *o = user;

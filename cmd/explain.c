@@ -16,6 +16,9 @@ static void explain_stage(const struct stage *s, struct doc *d, struct buf *out)
 	for (size_t i = 0; i < d->n_edits; i++)
 		edits += strcmp(d->edit[i].by, s->name) == 0;
 	buf_addf(out, "%s", s->name);
+	if (s->is_left_out)
+		buf_add(out, S(": its verdict needs the whole corpus: ask a finished run, curate-replay RUN "
+		               "-i SOURCE --why ID"));
 	if (dropped)
 		buf_addf(out, ": drops it: %.*s", SLICE(d->why));
 	if (edits)

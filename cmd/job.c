@@ -235,9 +235,9 @@ static bool is_same_file(const char *a, const char *b)
 }
 
 /* Every output has a file of its own, and none replaces an input. */
-static int check_files(const struct slice *path, const struct shards *in, struct err *e)
+static int check_files(const struct slice *path, size_t n, const struct shards *in, struct err *e)
 {
-	for (size_t i = 0; i < SINK_FIXED; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (!path[i].n)
 			continue;
 		for (size_t k = 0; k < i; k++)
@@ -257,13 +257,23 @@ static int open_files(struct stream *s, const struct recipe *r, const struct sha
                       struct err *e)
 {
 	const struct stream_job *j = s->job;
-	const struct slice path[SINK_FIXED] = {j->out.n ? j->out : S("-"), j->log, j->quarantine,
-	                                       j->dropped};
+	struct slice *path = arena_new(&s->mem, struct slice, SINK_FIXED + j->route.n);
+
+	path[SINK_MAIN] = j->out.n ? j->out : S("-");
+	path[SINK_LOG] = j->log;
+	path[SINK_QUARANTINE] = j->quarantine;
+	path[SINK_DROPPED] = j->dropped;
+	for (size_t i = 0; i < j->route.n; i++) {
+		struct slice name;
+
+		path[SINK_FIXED + i] = j->route.item[i];
+		slice_cut(&path[SINK_FIXED + i], '=', &name);
+	}
 
 	if (j->codec.n && !slice_equal(j->codec, S("zst")) && !slice_equal(j->codec, S("gz")) &&
 	    !slice_equal(j->codec, S("none")))
 		return err_set_rc(e, RC_USAGE, "--codec %.*s: it is none, gz or zst", SLICE(j->codec));
-	if (check_files(path, in, e))
+	if (check_files(path, SINK_FIXED + j->route.n, in, e))
 		return -1;
 	s->out.n = SINK_FIXED;
 	s->out.add_route = add_route;
@@ -304,10 +314,12 @@ static enum rc run_files(struct run *run, const struct common *c, const struct s
 	enum rc rc = RC_USAGE;
 
 	for (size_t i = 0; i < run->recipe->chain.n; i++) {
-		const struct stage *stage = &run->recipe->chain.stage[i];
-		const struct barrier *b = stage->type->barrier;
+		struct stage *stage = &run->recipe->chain.stage[i];
 
-		if (b && (!b->needed || b->needed(stage->self)))
+		if (!run_needs_pass(stage))
+			continue;
+		stage->is_left_out = j->leave_out;
+		if (!j->leave_out)
 			return err_set_rc(e, RC_USAGE, "%s needs the whole corpus: use curate-run",
 			                  stage->name), RC_USAGE;
 	}

@@ -57,6 +57,7 @@ struct stream_job {
 	/* Writes its own line instead of the record; NULL: the record. Also called for dropped ones. */
 	void (*show)(void *user, struct doc *d, struct buf *out);
 	void *show_user;
+	bool leave_out; /* the whole-corpus stages, which are refused otherwise */
 };
 
 #define JOB_STREAM(base)                                                                           \

@@ -245,6 +245,53 @@ void param_clear(const struct param *p, void *self)
 	}
 }
 
+static void copy_one(const struct param *p, void *to, const void *from)
+{
+	switch (p->kind) {
+	case PARAM_BOOL:
+		*(bool *)to = *(const bool *)from;
+		return;
+	case PARAM_INT:
+		*(int64_t *)to = *(const int64_t *)from;
+		return;
+	case PARAM_REAL:
+	case PARAM_SECONDS:
+		*(double *)to = *(const double *)from;
+		return;
+	case PARAM_SIZE:
+		*(uint64_t *)to = *(const uint64_t *)from;
+		return;
+	case PARAM_CHOICE:
+		*(int *)to = *(const int *)from;
+		return;
+	case PARAM_TEXT:
+	case PARAM_FILE: {
+		const struct slice text = *(const struct slice *)from;
+
+		*(struct slice *)to = (struct slice){text.p ? mem_text(text.p, text.n) : NULL, text.n};
+		return;
+	}
+	case PARAM_LIST: {
+		const struct list *old = from;
+		struct list *new = to;
+
+		new->item = mem_new(struct slice, old->n);
+		for (; new->n < old->n; new->n++) {
+			const struct slice item = old->item[new->n];
+
+			new->item[new->n] = (struct slice){mem_text(item.p, item.n), item.n};
+		}
+		return;
+	}
+	}
+}
+
+void param_copy(const struct param *table, void *to, const void *from)
+{
+	for (const struct param *p = table; p && p->name; p++)
+		copy_one(p, field(p, to), const_field(p, from));
+}
+
 void param_free(const struct param *table, void *self)
 {
 	for (const struct param *p = table; p && p->name; p++)

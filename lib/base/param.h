@@ -48,6 +48,9 @@ int param_set(const struct param *p, void *self, struct slice value, struct err 
 int param_list_add(const struct param *p, void *self, struct slice item, struct err *e);
 void param_clear(const struct param *p, void *self);
 
+/* Gives `to`, a zeroed struct, a copy of every field. */
+void param_copy(const struct param *table, void *to, const void *from);
+
 /* Frees owned values. */
 void param_free(const struct param *table, void *self);
 

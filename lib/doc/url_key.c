@@ -2,6 +2,7 @@
 
 #include <strings.h>
 
+#include "lib/base/hex.h"
 #include "lib/base/utf8.h"
 #include "lib/doc/punycode.h"
 #include "lib/doc/url.h"
@@ -52,14 +53,6 @@ static bool is_default_port(struct slice scheme, struct slice port)
 	if (slice_equal(port, S("443")))
 		return https || !scheme.n;
 	return slice_equal(port, S("21")) && equal_caseless(scheme, S("ftp"));
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 static bool is_unreserved(unsigned char c)

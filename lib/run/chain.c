@@ -263,6 +263,9 @@ void chain_apply(const struct chain *c, size_t from, size_t to, struct doc *d, v
 
 	for (size_t i = from; i < to && (!d->dropped_by || c->judge_all); i++) {
 		const struct stage *s = &c->stage[i];
+
+		if (s->is_left_out)
+			continue; /* such stages have no state */
 		const void *self = self_for(s, d);
 		bool behind_drop = d->dropped_by != NULL;
 		size_t bytes = doc_text_size(d);
@@ -286,7 +289,7 @@ void chain_apply(const struct chain *c, size_t from, size_t to, struct doc *d, v
 			failed++;
 			alone = row;
 		}
-		arena_reset(scratch, 4u << 20);
+		arena_reset(scratch, 2u << 20);
 	}
 	if (failed == 1 && c->judge_all)
 		alone->alone++;

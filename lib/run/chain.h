@@ -25,6 +25,7 @@ struct stage {
 	struct stage_lang *lang;
 	size_t n_langs;
 	bool is_open;
+	bool is_left_out; /* does nothing: its verdict needs a whole corpus that is not there */
 };
 
 struct chain {

@@ -1,17 +1,11 @@
 /* Checkpoints: a unit's place in its shard, saved so that a kill costs seconds, not the shard. */
-#include <stdio.h>
 #include <unistd.h>
 
+#include "lib/base/hex.h"
 #include "lib/base/json_write.h"
 #include "lib/base/version.h"
 #include "lib/run/jsonfile.h"
 #include "lib/run/state.h"
-
-static void hex_add(struct buf *out, struct slice bytes)
-{
-	for (size_t i = 0; i < bytes.n; i++)
-		buf_addf(out, "%02x", (unsigned char)bytes.p[i]);
-}
 
 int checkpoint_write(const struct state *s, const char *path, struct checkpoint *c, struct err *e)
 {
@@ -83,18 +77,14 @@ static int take_sink(void *user, struct slice key, const struct json_value *v)
 	return 0;
 }
 
-static struct slice hex_parse(struct slice hex, struct arena *mem)
+static bool take_state(struct checkpoint *c, struct slice hex)
 {
-	char *bytes = arena_alloc(mem, hex.n / 2);
+	struct buf bytes = {0};
+	bool good = hex_parse(hex, &bytes);
 
-	for (size_t i = 0; i + 1 < hex.n; i += 2) {
-		char pair[3] = {hex.p[i], hex.p[i + 1], 0};
-		unsigned value = 0;
-
-		sscanf(pair, "%2x", &value);
-		bytes[i / 2] = (char)value;
-	}
-	return (struct slice){bytes, hex.n / 2};
+	c->shard_state = arena_copy(&c->mem, buf_slice(&bytes));
+	buf_free(&bytes);
+	return good;
 }
 
 int checkpoint_read(const struct state *s, const char *path, const struct shard *shard,
@@ -113,9 +103,9 @@ int checkpoint_read(const struct state *s, const char *path, const struct shard 
 		c->sequence = jsonfile_u64(&f, "sequence");
 		c->offset = jsonfile_u64(&f, "offset");
 		c->record = jsonfile_u64(&f, "record");
-		c->shard_state = hex_parse(jsonfile_text(&f, "state"), &c->mem);
 		result = 1;
-		if (tally_parse(&c->tally, f.json, jsonfile_get(&f, "tally").span, e) ||
+		if (!take_state(c, jsonfile_text(&f, "state")) ||
+		    tally_parse(&c->tally, f.json, jsonfile_get(&f, "tally").span, e) ||
 		    json_each(f.json, jsonfile_get(&f, "sinks").span, &f.mem, take_sink, &g))
 			result = err_set_rc(e, RC_STATE, "%s: a checkpoint that this program did not write",
 			                    path);

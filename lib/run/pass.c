@@ -37,6 +37,7 @@ void task_of_recipe(struct task *t, const struct run *run)
 	*t = (struct task){
 		.chain = &r->chain, .to = r->chain.n, .without = run->without,
 		.fields = &run->fields, .words = (enum word_kind)r->words, .seed = (uint64_t)r->seed,
+		.mem = machine_budget(r),
 	};
 	task_codecs(t, r);
 }
@@ -45,7 +46,6 @@ void pass_make(struct work *w, struct pass *p, size_t k)
 {
 	const struct recipe *r = w->run->recipe;
 	bool last = k == w->n_barriers;
-	char log_from[4096];
 
 	*p = (struct pass){
 		.recipe = r, .state = &w->state, .progress = &w->progress, .retry = w->run->retry,
@@ -60,10 +60,8 @@ void pass_make(struct work *w, struct pass *p, size_t k)
 	p->state_size = chain_state_size(&r->chain, p->task.from, p->task.to);
 	p->name = last ? "" : arena_addf(&w->mem, "pass%zu/", k + 1).p;
 	p->log_from = w->run->log_from;
-	if (k) {
-		snprintf(log_from, sizeof log_from, "%s/pass%zu/log", w->state.dir, k);
-		p->log_from = arena_addf(&w->mem, "%s", log_from).p;
-	}
+	if (k)
+		p->log_from = state_path(&w->state, &w->mem, "pass%zu/log", k);
 	p->task.wanted[SINK_LOG] = true;
 	p->task.wanted[SINK_MAIN] = p->task.wanted[SINK_QUARANTINE] = last;
 	p->task.wanted[SINK_DROPPED] = last && r->output.dropped;
@@ -133,7 +131,7 @@ static int inspect(struct work *w, struct pass *p, struct shard_result *r)
 	} else if (failed_read(p->state, unit_record_path(p, r->shard, "failed", &w->mem), r->shard,
 	                       r->err.msg)) {
 		r->end = UNIT_FAILED;
-	} else {
+	} else if (r->end != UNIT_ELSEWHERE) {
 		r->end = UNIT_INTERRUPTED;
 	}
 	done_free(&d);
@@ -222,6 +220,7 @@ int pass_do(struct work *w, size_t k, bool execute)
 		if (run->steal && run->tasks > 1)
 			steal_work(w, &team);
 		progress_close(&w->progress);
+		run->bytes_now = w->progress.plain;
 		bad = look_again(w, &pass, others);
 	}
 	for (size_t i = 0; i < run->shards->n; i++) {

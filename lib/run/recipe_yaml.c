@@ -130,37 +130,6 @@ static bool is_empty(const yaml_node_t *node)
 	return node->type == YAML_SCALAR_NODE && node->data.scalar.length == 0;
 }
 
-/* Copies what the stage has so far into a struct for one language. */
-static void *copy_params(const struct stage *s, struct yaml *y)
-{
-	void *self = mem_zero(1, s->type->size);
-
-	for (const struct param *p = s->type->params; p && p->name; p++) {
-		if (p->kind == PARAM_LIST) {
-			const struct list *list = (const void *)((const char *)s->self + p->at);
-
-			for (size_t i = 0; i < list->n; i++)
-				param_list_add(p, self, list->item[i], y->e);
-		} else if (p->kind == PARAM_TEXT || p->kind == PARAM_FILE) {
-			const struct slice *text = (const void *)((const char *)s->self + p->at);
-
-			param_set(p, self, *text, y->e);
-		}
-	}
-	for (const struct param *p = s->type->params; p && p->name; p++) {
-		static const size_t width[] = {
-			[PARAM_BOOL] = sizeof(bool),      [PARAM_INT] = sizeof(int64_t),
-			[PARAM_REAL] = sizeof(double),    [PARAM_SIZE] = sizeof(uint64_t),
-			[PARAM_SECONDS] = sizeof(double), [PARAM_CHOICE] = sizeof(int),
-			[PARAM_LIST] = 0,
-		};
-
-		if (p->kind != PARAM_TEXT && p->kind != PARAM_FILE)
-			memcpy((char *)self + p->at, (const char *)s->self + p->at, width[p->kind]);
-	}
-	return self;
-}
-
 static int read_lang(struct yaml *y, struct stage *s, const yaml_node_t *map)
 {
 	if (check_keys(y, map, "lang"))
@@ -171,9 +140,10 @@ static int read_lang(struct yaml *y, struct stage *s, const yaml_node_t *map)
 
 		s->lang = mem_grow(s->lang, (s->n_langs + 1) * sizeof *s->lang);
 		s->lang[s->n_langs] =
-			(struct stage_lang){mem_text(lang.p, lang.n), copy_params(s, y)};
+			(struct stage_lang){mem_text(lang.p, lang.n), mem_zero(1, s->type->size)};
 		void *self = s->lang[s->n_langs++].self;
 
+		param_copy(s->type->params, self, s->self); /* what the stage has so far */
 		if (read_params(y, s->type->params, self, node_at(y, i->value), s->name))
 			return -1;
 	}

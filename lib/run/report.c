@@ -9,7 +9,7 @@
 
 static void shard_json(const struct shard_result *r, struct buf *out)
 {
-	static const char *const ends[] = {"done", "failed", "interrupted"};
+	static const char *const ends[] = {"done", "failed", "interrupted", "elsewhere"};
 
 	buf_byte(out, '{');
 	json_write_key(out, S("shard"));
@@ -31,8 +31,9 @@ void report_json(const struct run *run, enum rc rc, struct buf *out)
 {
 	bool first = true;
 
-	buf_addf(out, "{\"version\":\"%s\",\"exit\":%d,\"seconds\":%.3f,\"threads\":%u,", CURATE_VERSION,
-	         (int)rc, run->seconds, run->threads);
+	buf_addf(out, "{\"version\":\"%s\",\"exit\":%d,\"seconds\":%.3f,\"threads\":%u,"
+	         "\"bytes_now\":%llu,", CURATE_VERSION, (int)rc, run->seconds, run->threads,
+	         (unsigned long long)run->bytes_now);
 	if (run->state)
 		buf_addf(out, "\"recipe\":\"%s\",", run->state->recipe);
 	buf_add(out, S("\"total\":"));
@@ -91,6 +92,7 @@ void report_table(const struct run *run)
 	const struct tally *t = &run->total;
 	uint64_t bad = counts_total(&t->quarantined);
 	size_t failed = 0, damaged = 0;
+	char now[64] = "";
 
 	if (!run->result) /* it never began */
 		return;
@@ -104,10 +106,12 @@ void report_table(const struct run *run)
 	         percent(t->kept, t->read), (unsigned long long)t->dropped,
 	         (unsigned long long)bad);
 	reasons("  ", &t->quarantined, t->read);
-	log_note("text %.1f MB in, %.1f MB kept; %.1f MB of records in %.1f s, %.1f MB/s, %.1f MB/s a "
+	if (run->bytes_now != t->bytes_in)
+		snprintf(now, sizeof now, ", %.1f of them now,", (double)run->bytes_now / 1e6);
+	log_note("text %.1f MB in, %.1f MB kept; %.1f MB of records%s in %.1f s, %.1f MB/s, %.1f MB/s a "
 	         "thread",
-	         (double)t->text_in / 1e6, (double)t->text_out / 1e6, (double)t->bytes_in / 1e6,
-	         run->seconds, run->seconds > 0 ? (double)t->bytes_in / 1e6 / run->seconds : 0.0,
+	         (double)t->text_in / 1e6, (double)t->text_out / 1e6, (double)t->bytes_in / 1e6, now,
+	         run->seconds, run->seconds > 0 ? (double)run->bytes_now / 1e6 / run->seconds : 0.0,
 	         t->ns ? (double)t->bytes_in * 1e3 / (double)t->ns : 0.0);
 	if (failed || damaged)
 		log_note("%zu shards given up, %zu damaged and kept up to the damage", failed, damaged);

@@ -45,6 +45,8 @@ static enum rc judge(const struct run *run)
 	for (size_t i = 0; i < run->shards->n; i++) {
 		const struct shard_result *r = &run->result[i];
 
+		if (r->mine && r->damage && r->skipped) /* an earlier run has said it, not this one */
+			log_error("shard kept up to the damage: %s", r->damage);
 		if (r->mine && (r->damage || (r->end == UNIT_FAILED && r->err.msg[0])))
 			rc = RC_PARTIAL;
 	}
@@ -233,6 +235,7 @@ enum rc run_stream(struct run *run, struct outputs *out, const struct task *task
 	progress_open(&w.progress, run->show_progress, "", 0, run->shards->n);
 	team_work(&team);
 	progress_close(&w.progress);
+	run->bytes_now = w.progress.plain;
 	pthread_mutex_destroy(&pass.big);
 	free(unit);
 	for (size_t i = 0; i < run->shards->n; i++) /* some that were not even begun */

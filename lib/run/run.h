@@ -53,6 +53,7 @@ struct run {
 	struct shard_result *result; /* one a shard */
 	struct tally total;
 	double seconds;
+	uint64_t bytes_now; /* of records that this process read in the last pass it worked on */
 	bool interrupted;
 };
 
@@ -85,6 +86,9 @@ enum rc run_stream(struct run *r, struct outputs *out, const struct task *task, 
 /* What the process may use: cores by affinity, cgroup and SLURM_CPUS_PER_TASK / bytes of memory. */
 unsigned machine_cores(void);
 uint64_t machine_memory(void);
+
+/* Bytes a run may use: --mem, or four fifths of the machine's. */
+uint64_t machine_budget(const struct recipe *r);
 
 /* Threads that fit: `wanted` (0: machine_cores) cut back to what `mem` (0: four fifths of the
  * machine's) allows. RC_MEMORY when not even one fits. */

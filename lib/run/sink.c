@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "lib/base/hash.h"
+#include "lib/base/hex.h"
 #include "lib/base/json_write.h"
 #include "lib/base/mem.h"
 
@@ -174,8 +175,7 @@ int sink_save(struct sink *s, struct buf *json, struct err *e)
 		return -1;
 	buf_addf(json, "{\"size\":%llu,\"frames\":\"",
 	         (unsigned long long)(s->file ? outfile_size(s->file) : 0));
-	for (size_t i = 0; i < s->frames.entries.n; i++)
-		buf_addf(json, "%02x", (unsigned char)s->frames.entries.p[i]);
+	hex_add(json, buf_slice(&s->frames.entries));
 	buf_add(json, S("\",\"pieces\":["));
 	for (size_t i = 0; i < s->n_pieces; i++)
 		buf_addf(json, "%s%llu", i ? "," : "", (unsigned long long)s->piece[i]);
@@ -183,22 +183,11 @@ int sink_save(struct sink *s, struct buf *json, struct err *e)
 	return 0;
 }
 
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 int sink_restore(struct sink *s, const struct sink_saved *saved, struct err *e)
 {
 	struct buf entries = {0};
-	int bad = 0;
+	int bad = !hex_parse(saved->frames, &entries);
 
-	for (size_t i = 0; i + 1 < saved->frames.n; i += 2) {
-		int hi = hex_digit(saved->frames.p[i]), lo = hex_digit(saved->frames.p[i + 1]);
-
-		bad |= hi < 0 || lo < 0;
-		buf_byte(&entries, (char)(hi << 4 | lo));
-	}
 	if (bad)
 		err_set_rc(e, RC_STATE, "a checkpoint that this program did not write");
 	bad = bad || frames_restore(&s->frames, buf_slice(&entries), e) ? -1 : 0;

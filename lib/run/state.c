@@ -1,5 +1,6 @@
 #include "lib/run/state.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,13 +18,22 @@ enum { SMALL_FILE = 256 << 20 };
 
 const char *state_path(const struct state *s, struct arena *mem, const char *format, ...)
 {
-	char rest[4096];
-	va_list args;
+	const size_t at = strlen(s->dir) + 1;
+	va_list args, again;
+	char *path;
+	int n;
 
 	va_start(args, format);
-	vsnprintf(rest, sizeof rest, format, args);
+	va_copy(again, args);
+	n = vsnprintf(NULL, 0, format, args);
 	va_end(args);
-	return arena_addf(mem, "%s/%s", s->dir, rest).p;
+	assert(n >= 0); /* the formats are this program's own */
+	path = arena_alloc(mem, at + (size_t)n + 1);
+	memcpy(path, s->dir, at - 1);
+	path[at - 1] = '/';
+	vsnprintf(path + at, (size_t)n + 1, format, again);
+	va_end(again);
+	return path;
 }
 
 /* Whether the folder holds anything beside our own one and hidden files. */

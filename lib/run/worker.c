@@ -1,11 +1,13 @@
 #include "lib/run/worker.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "lib/base/mem.h"
 #include "lib/doc/editlog.h"
 
-enum { KEEP_ARENA = 4 << 20 };
+enum { KEEP_ARENA = 2 << 20 };
 
 void worker_open(struct worker *w, const struct task *task)
 {
@@ -93,9 +95,11 @@ static int write_kept(struct worker *w, struct doc *d, struct err *e)
 	}
 	if (!t->wanted[SINK_MAIN])
 		return 0;
-	if (d->route && !(p = route_parcel(w, d->route, e)))
+	const char *route = t->show ? NULL : d->route; /* what is shown goes one way */
+
+	if (route && !(p = route_parcel(w, route, e)))
 		return -1;
-	counts_add(&w->tally.routes, slice_of(d->route ? d->route : ""), 1);
+	counts_add(&w->tally.routes, slice_of(route ? route : ""), 1);
 	p->records++;
 	if (t->show)
 		t->show(t->show_user, d, &p->plain);
@@ -197,12 +201,19 @@ static int do_record(struct worker *w, struct slice raw, struct slice *log, stru
 static int do_large_record(struct worker *w, struct slice raw, struct slice *log,
                            struct position *at, struct err *e)
 {
+	char what[512];
+
 	if (!w->is_big)
 		pthread_mutex_lock(w->big);
+	snprintf(what, sizeof what, "%s: record %llu (%llu KiB at byte %llu)", at->file,
+	         (unsigned long long)at->record, (unsigned long long)raw.n >> 10,
+	         (unsigned long long)at->offset);
+	mem_bound(w->task->mem, what);
 	int bad = do_record(w, raw, log, at, e);
 
 	arena_reset(&w->mem, 0);
 	arena_reset(&w->scratch, 0);
+	mem_bound(0, NULL);
 	if (!w->is_big)
 		pthread_mutex_unlock(w->big);
 	return bad;

@@ -23,6 +23,7 @@ struct task {
 	const struct record_fields *fields;
 	enum word_kind words;
 	uint64_t seed;
+	uint64_t mem;                /* bytes the process may use, large records included */
 	bool wanted[SINK_FIXED];     /* which outputs are written */
 	const struct codec *codec[SINK_FIXED]; /* routes are packed as SINK_MAIN */
 	int level[SINK_FIXED];
@@ -33,7 +34,7 @@ struct task {
 
 /* Records of more bytes than this are worked on one at a time by all threads together: their working
  * memory is many times their size. */
-enum { WORKER_LARGE = 256 << 10 };
+enum { WORKER_LARGE = 128 << 10 };
 
 struct worker {
 	const struct task *task;

@@ -155,6 +155,7 @@ check "and what is left is what one process leaves" same partly given_up
 "$run" recipe.yaml -q -i damaged -o head
 before=$(stat -c %i head/_curate/done/sub/9.jsonl.zst.json)
 "$run" recipe.yaml -q -i damaged -o head
+check "a rerun names it again, for its exit 1" says 'kept up to the damage: damaged/sub/9.jsonl.zst' "$run" recipe.yaml -q -i damaged -o head
 check "a shard kept up to its damage stays done" test "$before" = "$(stat -c %i head/_curate/done/sub/9.jsonl.zst.json)"
 "$run" recipe.yaml -q -i damaged -o head --retry-failed
 check "--retry-failed does it again" test "$before" != "$(stat -c %i head/_curate/done/sub/9.jsonl.zst.json)"

@@ -46,6 +46,11 @@ check "shadow takes edits back" cmp in.jsonl edited.jsonl
 id=$(zstd -dcq dropped.jsonl.zst | head -1 | python3 -c 'import json,sys; print(json.loads(sys.stdin.readline())["id"])')
 check "--explain says what was measured and why it was dropped" says 'gopher_quality: drops it: gopher_' "$bin/curate-filter" -q -r gopher_quality -i in.jsonl --explain "$id"
 check "--explain of an unknown id is exit 3" exits 3 "$bin/curate-filter" -q -r gopher_quality -i in.jsonl --explain nobody
+sample=$top/tests/data/sample
+check "--explain of a whole-corpus stage says whom to ask" says 'minhash: its verdict needs the whole corpus: .*--why' \
+	"$bin/curate-filter" full -q -i "$sample" --explain sample-090
+check "and goes on with the stages behind it, whatever folder they choose" says '^meco: 1 edits' "$bin/curate-filter" full -q -i "$sample" --explain sample-090
+check "otherwise such a stage is exit 2" exits 2 "$bin/curate-filter" full -q -i "$sample"
 check "--list-stages names parameters and defaults" says 'min_doc_words.*default 50' "$bin/curate-filter" --list-stages
 "$bin/curate-filter" -q -r gopher_quality -o /dev/null --log /dev/stdout <in.jsonl >log2.jsonl
 check "/dev/stdout and /dev/null are written to, not replaced" test -L /dev/stdout -a -c /dev/null -a "$(wc -l <log2.jsonl)" = 600
@@ -61,6 +66,8 @@ EOF
 check "dotted paths find text and id" test "$(wc -l <nested.out)" = "$(wc -l <kept.jsonl)"
 check "an unknown codec is exit 2" exits 2 "$bin/curate-filter" -q -r pii -i in.jsonl -o x.jsonl --codec lz4
 check "two outputs in one file are exit 2" exits 2 "$bin/curate-filter" -q -r pii -i in.jsonl -o x.jsonl --log ./x.jsonl --log x.jsonl
+check "a route into another output is exit 2" exits 2 "$bin/curate-filter" -q -r pii -i in.jsonl -o x.jsonl --log y.jsonl --route main=y.jsonl
+check "two routes in one file are exit 2" exits 2 "$bin/curate-filter" -q -r pii -i in.jsonl -o x.jsonl --route main=y.jsonl --route rest=y.jsonl
 cp in.jsonl self.jsonl
 check "an output that is an input is exit 2" exits 2 "$bin/curate-filter" -q -r pii -i self.jsonl -o ./self.jsonl
 check "and stays as it was" cmp in.jsonl self.jsonl

@@ -43,6 +43,14 @@ id=$(grep -m1 drop show.txt | cut -f1)
 check "--why names stage and reason of one document" says "$id: record [0-9]+ of .*: dropped by c4_quality: [a-z_]+" "$bin/curate-replay" out -q --why "$id"
 check "--why of an unknown id is exit 3" exits 3 "$bin/curate-replay" out -q --why nobody
 
+sample=$top/tests/data/sample
+"$bin/curate-run" full -q -i "$sample" --max-bad 1 -o whole
+check "--why tells notes and scores of a document that went to a folder" says '	quality	score	0\.' "$bin/curate-replay" whole -q -i "$sample" --why sample-090
+id=$(zstd -dcq whole/log/*.zst | grep -c '"by":"minhash"')
+check "(the sample has duplicates)" test "$id" -gt 0
+"$bin/curate-replay" whole -q -i "$sample" --show minhash >dups.txt
+check "--why of a duplicate says of what" says 'minhash	note	.*"dup_of":"sample-' "$bin/curate-replay" whole -q -i "$sample" --why "$(head -1 dups.txt | cut -f1)"
+
 cp -r in other && sed -i '1s/text": "/text": "X/' other/b.jsonl
 check "another source is refused with exit 1 and named" bash -c "
 	'$bin/curate-replay' out -q -i other -o x 2>err; [ \$? = 1 ] && grep -q 'b.jsonl' err"
