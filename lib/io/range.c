@@ -80,7 +80,7 @@ static int cut_frames(struct ranges *r, const char *path, uint64_t file, uint64_
 
 	if (check_index(path, &mark, &frames, &damage) == 1) {
 		while (!bad && frames_next(&frames, &at)) {
-			if (at.plain_at < next)
+			if (at.plain_at < next || at.plain == 0)
 				continue;
 			add(r, at.packed_at, at.plain_at);
 			next = at.plain_at - at.plain_at % size + size;

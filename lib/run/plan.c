@@ -132,7 +132,7 @@ static bool read_part(const struct json_value *v, struct range *range)
 			return false;
 	*range = (struct range){(uint32_t)number[0], (uint32_t)number[1], number[2], number[3],
 	                        number[4],           number[5],           number[6]};
-	return range->of && range->number < range->of && range->from < range->to &&
+	return number[0] < number[1] && number[1] <= RANGES_MAX && range->from <= range->to &&
 	       range->plain_from < range->plain_to;
 }
 

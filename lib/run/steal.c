@@ -3,9 +3,9 @@
 #include <dirent.h>
 #include <stdlib.h>
 
+#include "lib/base/interrupt.h"
 #include "lib/base/map.h"
 #include "lib/base/mem.h"
-#include "lib/base/interrupt.h"
 
 enum { CLAIMED, DONE, FAILED };
 
