@@ -121,10 +121,15 @@ INLINE void take_block(struct scan *s, struct masks b, uint64_t wide, const char
 	m->words += (size_t)__builtin_popcountll(word);
 	s->word[at / BLOCK] = word;
 	s->after_space = space >> (BLOCK - 1);
-	if (b.lf && m->n_lf + BLOCK > s->cap)
+	if (m->n_lf + BLOCK > s->cap)
 		make_room(s, at);
-	for (uint64_t lf = b.lf; lf; lf &= lf - 1)
-		s->lf[m->n_lf++] = (uint32_t)(at + (size_t)__builtin_ctzll(lf));
+	/* Most blocks have none or one: written without a branch, it costs no wrong guesses. */
+	uint64_t lf = b.lf & (b.lf - 1);
+
+	s->lf[m->n_lf] = (uint32_t)at + (uint32_t)__builtin_ctzll(b.lf | UINT64_C(1) << (BLOCK - 1));
+	m->n_lf += b.lf != 0;
+	for (; lf; lf &= lf - 1)
+		s->lf[m->n_lf++] = (uint32_t)at + (uint32_t)__builtin_ctzll(lf);
 	if (b.rare)
 		take_rare(s, b.rare, p);
 	if (s->dots > 1 || b.dot & (b.dot << 1 | s->dots))

@@ -115,6 +115,7 @@ static inline struct masks masks_sse2(const char *p)
 {
 	struct masks m = {0};
 
+#pragma GCC unroll 4
 	for (int i = 0; i < MARKS_BLOCK; i += 16) {
 		__m128i x = _mm_loadu_si128((const __m128i *)(p + i));
 		__m128i lf = equal16(x, '\n');
@@ -139,6 +140,7 @@ static inline uint64_t wide_sse2(const char *p)
 {
 	uint64_t wide = 0;
 
+#pragma GCC unroll 4
 	for (int i = 0; i < MARKS_BLOCK; i += 16) {
 		__m128i x = _mm_loadu_si128((const __m128i *)(p + i));
 		__m128i y = _mm_loadu_si128((const __m128i *)(p + i + 1));
@@ -158,15 +160,43 @@ static inline uint64_t wide_sse2(const char *p)
 
 /* --- 32 bytes --------------------------------------------------------------------------------- */
 
+/* A byte's kinds are those its low and its high half have in common. */
+enum {
+	HALF_BRACKET = 1,   /* "[", "_", "{" and DEL, which is nothing */
+	HALF_HASH = 2,
+	HALF_AT = 4,
+	HALF_CONTROL = 8,   /* 09-0D */
+	HALF_SEPARATOR = 16, /* 1C-1F */
+	HALF_BLANK = 32,
+	HALF_DOT = 64,
+	HALF_DIGIT = 128,
+	HALF_SPACE = HALF_CONTROL | HALF_SEPARATOR | HALF_BLANK,
+	HALF_RARE = HALF_BRACKET | HALF_HASH | HALF_AT | HALF_CONTROL | HALF_SEPARATOR,
+};
+
+static const uint8_t masks_low[16] __attribute__((aligned(16))) = {
+	[0x0] = HALF_DIGIT | HALF_BLANK | HALF_AT,
+	[0x1] = HALF_DIGIT,
+	[0x2] = HALF_DIGIT,
+	[0x3] = HALF_DIGIT | HALF_HASH,
+	[0x4 ... 0x8] = HALF_DIGIT,
+	[0x9] = HALF_DIGIT | HALF_CONTROL,
+	[0xa] = HALF_CONTROL,
+	[0xb] = HALF_CONTROL | HALF_BRACKET,
+	[0xc ... 0xd] = HALF_CONTROL | HALF_SEPARATOR,
+	[0xe] = HALF_SEPARATOR | HALF_DOT,
+	[0xf] = HALF_SEPARATOR | HALF_BRACKET,
+};
+
+static const uint8_t masks_high[16] __attribute__((aligned(16))) = {
+	[0x0] = HALF_CONTROL, [0x1] = HALF_SEPARATOR, [0x2] = HALF_BLANK | HALF_HASH | HALF_DOT,
+	[0x3] = HALF_DIGIT,   [0x4] = HALF_AT,        [0x5] = HALF_BRACKET,
+	[0x7] = HALF_BRACKET,
+};
+
 MASKS(MARKS_AVX2_TARGET) __m256i equal32(__m256i x, int c)
 {
 	return _mm256_cmpeq_epi8(x, _mm256_set1_epi8((char)c));
-}
-
-MASKS(MARKS_AVX2_TARGET) __m256i among32(__m256i x, int first, int count)
-{
-	x = _mm256_sub_epi8(x, _mm256_set1_epi8((char)first));
-	return _mm256_cmpeq_epi8(_mm256_min_epu8(x, _mm256_set1_epi8((char)(count - 1))), x);
 }
 
 MASKS(MARKS_AVX2_TARGET) uint64_t bits32(__m256i x)
@@ -174,26 +204,33 @@ MASKS(MARKS_AVX2_TARGET) uint64_t bits32(__m256i x)
 	return (unsigned)_mm256_movemask_epi8(x);
 }
 
+MASKS(MARKS_AVX2_TARGET) uint64_t kinds32(__m256i kinds, int kind)
+{
+	kinds = _mm256_and_si256(kinds, _mm256_set1_epi8((char)kind));
+	return ~bits32(_mm256_cmpeq_epi8(kinds, _mm256_setzero_si256())) & UINT32_MAX;
+}
+
 MASKS(MARKS_AVX2_TARGET) struct masks masks_avx2(const char *p)
 {
+	const __m256i low = _mm256_broadcastsi128_si256(*(const __m128i *)masks_low);
+	const __m256i high = _mm256_broadcastsi128_si256(*(const __m128i *)masks_high);
 	struct masks m = {0};
 
+#pragma GCC unroll 2
 	for (int i = 0; i < MARKS_BLOCK; i += 32) {
 		__m256i x = _mm256_loadu_si256((const __m256i *)(p + i));
-		__m256i lf = equal32(x, '\n');
-		__m256i control = _mm256_or_si256(among32(x, 9, 5), among32(x, 0x1c, 4));
-		__m256i rare = _mm256_or_si256(_mm256_or_si256(equal32(x, '#'), equal32(x, '[')),
-		                               _mm256_or_si256(equal32(x, '{'), equal32(x, '@')));
+		__m256i half = _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(0x0f));
+		__m256i kinds = _mm256_and_si256(_mm256_shuffle_epi8(low, x),
+		                                 _mm256_shuffle_epi8(high, half));
+		uint64_t lf = bits32(equal32(x, '\n'));
 
-		rare = _mm256_or_si256(rare, equal32(x, '_'));
-		rare = _mm256_or_si256(rare, _mm256_andnot_si256(lf, control));
-		m.space |= bits32(_mm256_or_si256(control, equal32(x, ' '))) << i;
-		m.lf |= bits32(lf) << i;
-		m.dot |= bits32(equal32(x, '.')) << i;
-		m.digit |= bits32(among32(x, '0', 10)) << i;
+		m.space |= kinds32(kinds, HALF_SPACE) << i;
+		m.lf |= lf << i;
+		m.dot |= kinds32(kinds, HALF_DOT) << i;
+		m.digit |= bits32(kinds) << i; /* the highest bit */
 		m.high |= bits32(x) << i;
 		m.inside |= bits32(_mm256_cmpgt_epi8(_mm256_set1_epi8(-64), x)) << i;
-		m.rare |= bits32(rare) << i;
+		m.rare |= (kinds32(kinds, HALF_RARE) & ~lf) << i;
 	}
 	return m;
 }
@@ -202,6 +239,7 @@ MASKS(MARKS_AVX2_TARGET) uint64_t wide_avx2(const char *p)
 {
 	uint64_t wide = 0;
 
+#pragma GCC unroll 2
 	for (int i = 0; i < MARKS_BLOCK; i += 32) {
 		__m256i x = _mm256_loadu_si256((const __m256i *)(p + i));
 		__m256i y = _mm256_loadu_si256((const __m256i *)(p + i + 1));
@@ -227,26 +265,29 @@ MASKS(MARKS_AVX512_TARGET) uint64_t equal64(__m512i x, int c)
 	return _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8((char)c));
 }
 
-MASKS(MARKS_AVX512_TARGET) uint64_t among64(__m512i x, int first, int count)
+MASKS(MARKS_AVX512_TARGET) uint64_t kinds64(__m512i kinds, int kind)
 {
-	x = _mm512_sub_epi8(x, _mm512_set1_epi8((char)first));
-	return _mm512_cmplt_epu8_mask(x, _mm512_set1_epi8((char)count));
+	return _mm512_test_epi8_mask(kinds, _mm512_set1_epi8((char)kind));
 }
 
 MASKS(MARKS_AVX512_TARGET) struct masks masks_avx512(const char *p)
 {
+	const __m512i low = _mm512_broadcast_i32x4(*(const __m128i *)masks_low);
+	const __m512i high = _mm512_broadcast_i32x4(*(const __m128i *)masks_high);
 	__m512i x = _mm512_loadu_si512(p);
-	uint64_t lf = equal64(x, '\n'), control = among64(x, 9, 5) | among64(x, 0x1c, 4);
+	__m512i half = _mm512_and_si512(_mm512_srli_epi16(x, 4), _mm512_set1_epi8(0x0f));
+	__m512i kinds = _mm512_and_si512(_mm512_shuffle_epi8(low, x),
+	                                 _mm512_shuffle_epi8(high, half));
+	uint64_t lf = equal64(x, '\n');
 
 	return (struct masks){
-		.space = control | equal64(x, ' '),
+		.space = kinds64(kinds, HALF_SPACE),
 		.lf = lf,
-		.dot = equal64(x, '.'),
-		.digit = among64(x, '0', 10),
+		.dot = kinds64(kinds, HALF_DOT),
+		.digit = _mm512_movepi8_mask(kinds), /* the highest bit */
 		.high = _mm512_movepi8_mask(x),
 		.inside = _mm512_cmplt_epi8_mask(x, _mm512_set1_epi8(-64)),
-		.rare = equal64(x, '#') | equal64(x, '[') | equal64(x, '{') | equal64(x, '@') |
-		        equal64(x, '_') | (control & ~lf),
+		.rare = kinds64(kinds, HALF_RARE) & ~lf,
 	};
 }
 
