@@ -154,7 +154,7 @@ const struct pieces *doc_pieces(struct doc *d, enum piece_kind kind)
 	struct analysis *a = analysis_of(d);
 
 	if (!a->has_pieces[kind])
-		pieces_split(kind, a->text, &a->pieces[kind], d->mem);
+		pieces_split(kind, a->text, doc_marks(d), &a->pieces[kind], d->mem);
 	a->has_pieces[kind] = true;
 	return &a->pieces[kind];
 }

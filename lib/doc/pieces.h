@@ -2,7 +2,7 @@
 #ifndef CURATE_DOC_PIECES_H
 #define CURATE_DOC_PIECES_H
 
-#include "lib/base/arena.h"
+#include "lib/doc/marks.h"
 
 struct piece {
 	struct slice text;
@@ -22,6 +22,8 @@ enum piece_kind {
 	PIECES_FILLED,     /* FineWeb quality: text.split("\n") without blank ones, not stripped */
 };
 
-void pieces_split(enum piece_kind kind, struct slice text, struct pieces *out, struct arena *mem);
+/* `m` are the text's marks. */
+void pieces_split(enum piece_kind kind, struct slice text, const struct marks *m,
+                  struct pieces *out, struct arena *mem);
 
 #endif

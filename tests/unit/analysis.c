@@ -11,9 +11,11 @@
 
 static struct pieces split(enum piece_kind kind, struct slice text, struct arena *mem)
 {
+	struct marks m;
 	struct pieces p;
 
-	pieces_split(kind, text, &p, mem);
+	marks_find(text, &m, mem);
+	pieces_split(kind, text, &m, &p, mem);
 	return p;
 }
 
@@ -53,6 +55,61 @@ static void filled_lines_are_those_with_more_than_white_space(void **state)
 	assert_int_equal(p.n, 3);
 	assert_int_equal(p.repeats, 1);
 	assert_int_equal(split(PIECES_FILLED, S(" \n\u2003\n"), &mem).n, 0);
+	arena_free(&mem);
+}
+
+/* Lines that are alike at both ends, in the middle and in length, and many of them: more than the
+ * quick hash stands, some repeated and some not. */
+static void pieces_that_look_alike_are_told_apart(void **state)
+{
+	enum { LINES = 300, LENGTH = 41 };
+	static char text[LINES * LENGTH];
+	struct arena mem = {0};
+
+	(void)state;
+	for (unsigned distinct = 1; distinct <= LINES; distinct += 13) {
+		memset(text, 'x', sizeof text);
+		for (unsigned i = 0; i < LINES; i++) {
+			char *line = text + i * LENGTH;
+
+			line[10] = (char)('a' + i % distinct % 26);
+			line[11] = (char)('a' + i % distinct / 26);
+			line[LENGTH - 1] = '\n';
+		}
+		struct pieces p = split(PIECES_FILLED, (struct slice){text, sizeof text}, &mem);
+
+		assert_int_equal(p.n, LINES);
+		assert_int_equal(p.repeats, LINES - distinct);
+		assert_int_equal(p.repeated_chars, (LINES - distinct) * (LENGTH - 1));
+	}
+	arena_free(&mem);
+}
+
+/* As Python says: re.split("\n+", text) and re.split("\n{2,}", text.strip()). */
+static void runs_of_line_feeds_at_every_place(void **state)
+{
+	struct arena mem = {0};
+	char text[10];
+
+	(void)state;
+	for (unsigned bits = 0; bits < 3 * 3 * 3 * 3 * 3 * 3 * 3; bits++) {
+		size_t n = 7, lines = 1, paragraphs = 1, first = 0, last = 7;
+
+		for (unsigned i = 0, rest = bits; i < n; i++, rest /= 3)
+			text[i] = "\n a"[rest % 3];
+		while (first < last && text[first] != 'a')
+			first++;
+		while (last > first && text[last - 1] != 'a')
+			last--;
+		for (size_t i = 0; i < n; i++) {
+			bool begins = text[i] == '\n' && (i == 0 || text[i - 1] != '\n');
+
+			lines += begins;
+			paragraphs += begins && i > first && i + 1 < last && text[i + 1] == '\n';
+		}
+		assert_int_equal(split(PIECES_LINES, (struct slice){text, n}, &mem).n, lines);
+		assert_int_equal(split(PIECES_PARAGRAPHS, (struct slice){text, n}, &mem).n, paragraphs);
+	}
 	arena_free(&mem);
 }
 
@@ -157,6 +214,8 @@ int main(void)
 		cmocka_unit_test(lines_keep_their_empty_ends),
 		cmocka_unit_test(paragraphs_are_stripped_outside_and_cut_at_blank_lines),
 		cmocka_unit_test(filled_lines_are_those_with_more_than_white_space),
+		cmocka_unit_test(pieces_that_look_alike_are_told_apart),
+		cmocka_unit_test(runs_of_line_feeds_at_every_place),
 		cmocka_unit_test(an_edit_makes_the_analysis_anew),
 		cmocka_unit_test(words_of_an_edited_text_are_counted_as_if_anew),
 		cmocka_unit_test(sentences_of_a_line_are_those_of_the_line_alone),
