@@ -196,6 +196,15 @@ static bool ends_a_sentence(struct slice line)
 	       !slice_ends(line, S("..."));
 }
 
+/* Of a stripped line or sentence, which begins at `at` of the text, be it within a word. */
+static bool has_words(const struct work *w, struct slice whole, size_t at)
+{
+	int64_t least = w->rule->min_words_per_line;
+
+	return least <= 0 ||
+	       (whole.n && marks_has_words(w->marks, at + 1, at + whole.n, (size_t)least - 1));
+}
+
 /* Judges one line or sentence, which begins at `at` of the text, and keeps it, perhaps. False: the
  * document was dropped. */
 static bool judge_line(struct work *w, size_t number, struct slice line, size_t at,
@@ -213,8 +222,7 @@ static bool judge_line(struct work *w, size_t number, struct slice line, size_t 
 	if (r->filter_no_terminal_punct && !ends_a_sentence(text))
 		return true;
 	*verdict = FEW_WORDS;
-	if (r->min_words_per_line > 0 &&
-	    !marks_has_words(w->marks, at, at + line.n, (size_t)r->min_words_per_line))
+	if (!has_words(w, whole, at + (size_t)(whole.p - line.p)))
 		return true;
 	if (text.p != whole.p)
 		says = what_changed_says(w, text);
