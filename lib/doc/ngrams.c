@@ -1,22 +1,12 @@
-/* The cascade: an n-gram can occur twice only if both (n-1)-grams in it do. So level n looks only at
- * places where the (n-1)-grams at i and i + 1 are repeated, and the pair of their numbers is an
- * exact key: no n-gram is ever hashed as text. */
+/* The cascade: an n-gram can occur twice only if both (n-1)-grams in it do. So level n looks only
+ * at places where the (n-1)-grams at i and i + 1 are repeated, and the pair of their groups is an
+ * exact key: no n-gram is ever hashed as text. Loops over places have no branches that depend on
+ * the text: guessing them wrong would cost more than all the rest. */
 #include "lib/doc/ngrams.h"
 
 #include <assert.h>
 
 #include "lib/base/hash.h"
-
-/* A place whose n-gram occurs at least twice. Equal n-grams share a group. */
-struct ngram_position {
-	uint32_t at, group;
-};
-
-/* Groups are numbered by first appearance: left and right are the groups of the two (n-1)-grams. */
-struct ngram_group {
-	uint32_t left, right;
-	uint32_t count, first;
-};
 
 static uint64_t chars_at(const struct words *w, size_t at, unsigned n)
 {
@@ -27,171 +17,227 @@ static uint64_t chars_at(const struct words *w, size_t at, unsigned n)
 	return chars;
 }
 
-static void measure_top(struct ngrams *g, unsigned n, size_t groups)
+static uint64_t top_word(const struct words *w)
 {
-	struct ngram_group best = {.count = 1, .first = 0};
+	const struct word *top = w->distinct;
 
-	for (size_t i = 0; i < groups; i++)
-		if (g->group[i].count > best.count)
-			best = g->group[i];
-	g->top[n] = (chars_at(g->words, best.first, n) + n - 1) * best.count;
+	for (size_t i = 1; i < w->n_distinct; i++)
+		if (w->distinct[i].count > top->count)
+			top = &w->distinct[i];
+	return (uint64_t)top->chars * top->count;
 }
 
-static void measure_repeated(struct ngrams *g, unsigned n)
+static uint64_t repeated_words(const struct words *w)
+{
+	uint64_t chars = 0;
+
+	for (size_t i = 0; i < w->n_distinct; i++)
+		chars += (uint64_t)w->distinct[i].chars * (w->distinct[i].count - 1);
+	return chars;
+}
+
+static inline uint64_t pair(uint32_t left, uint32_t right)
+{
+	return (uint64_t)left << 32 | right;
+}
+
+/* One round of find_groups over the candidates `list` (NULL: 0 to n - 1). Written backwards, a slot
+ * of the table names the first candidate that hashes to it, whatever it held before. Those that
+ * have another key than that one are listed in `rest`; returns how many. */
+static inline size_t find_some(struct ngrams *g, const uint32_t *list, size_t n, uint64_t factor,
+                               unsigned shift)
+{
+	size_t left = 0;
+
+	for (size_t k = n; k-- > 0;) {
+		uint32_t i = list ? list[k] : (uint32_t)k;
+
+		g->table[g->key[i] * factor >> shift] = i;
+	}
+	for (size_t k = 0; k < n; k++) {
+		uint32_t i = list ? list[k] : (uint32_t)k;
+		uint32_t first = g->table[g->key[i] * factor >> shift];
+		bool same = g->key[first] == g->key[i];
+
+		g->now.group[i] = first;
+		g->count[first] += same;
+		g->rest[left] = i;
+		left += !same;
+	}
+	return left;
+}
+
+/* The group of a candidate is the first candidate with its key. */
+static void find_groups(struct ngrams *g, size_t candidates)
+{
+	enum { LEAST_BITS = 12 };
+	unsigned bits = LEAST_BITS;
+
+	while ((size_t)1 << bits < 4 * candidates)
+		bits++;
+	if (g->table_size < (size_t)1 << bits) {
+		g->table_size = (size_t)1 << bits;
+		g->table = arena_alloc(g->mem, g->table_size * sizeof *g->table);
+	}
+	memset(g->count, 0, candidates * sizeof *g->count);
+	uint64_t factor = 0x9e3779b97f4a7c15u;
+	size_t left = find_some(g, NULL, candidates, factor, 64 - bits);
+
+	while (left) {
+		factor = hash_mix(factor) | 1;
+		left = find_some(g, g->rest, left, factor, 64 - bits);
+	}
+}
+
+static uint64_t measure_repeated(struct ngrams *g, unsigned n)
 {
 	enum { SEEN = 0 };
 	uint64_t chars = 0;
 	size_t next = 0;
 
-	for (size_t i = 0; i < g->n_positions; i++) {
-		struct ngram_position p = g->position[i];
+	for (size_t i = 0; i < g->now.n; i++) {
+		uint32_t *count = &g->count[g->now.group[i]], at = g->now.at[i];
 
-		if (p.at < next)
+		if (at < next)
 			continue;
-		if (g->group[p.group].count == SEEN) {
-			chars += chars_at(g->words, p.at, n);
-			next = (size_t)p.at + n;
+		if (*count == SEEN) {
+			chars += chars_at(g->words, at, n);
+			next = (size_t)at + n;
 		}
-		g->group[p.group].count = SEEN;
+		*count = SEEN;
 	}
-	g->repeated[n] = chars;
+	return chars;
 }
 
-/* Words need no positions of their own. */
-static void first_level(struct ngrams *g)
+/* Ends a level whose candidates have a key: they are grouped, and those that occur once leave. */
+static void finish_level(struct ngrams *g, size_t candidates)
 {
-	const struct words *w = g->words;
-	const struct word *top = w->distinct;
-
-	for (size_t i = 0; i < w->n_distinct; i++) {
-		const struct word *word = &w->distinct[i];
-
-		if (word->count > top->count)
-			top = word;
-		g->repeated[1] += (uint64_t)word->chars * (word->count - 1);
-		if (word->count > 1)
-			g->n_positions += word->count;
-	}
-	g->top[1] = (uint64_t)top->chars * top->count;
-}
-
-/* Empties the table for at most n groups; returns its mask. */
-static size_t clear_table(struct ngrams *g, size_t n)
-{
-	size_t size = 16;
-
-	while (size < 2 * n)
-		size *= 2;
-	if (!g->table) {
-		g->table = arena_alloc(g->mem, size * sizeof *g->table);
-		g->group = arena_alloc(g->mem, n * sizeof *g->group);
-	}
-	memset(g->table, 0, size * sizeof *g->table);
-	return size - 1;
-}
-
-/* The group of the n-gram at `at`, made of two; *groups is how many there are. */
-static uint32_t group_of(struct ngrams *g, size_t mask, uint32_t at, uint32_t left, uint32_t right,
-                         size_t *groups)
-{
-	uint64_t hash = (left * 0x9e3779b97f4a7c15u) ^ (right * 0xbf58476d1ce4e5b9u);
-	size_t i = (hash ^ hash >> 32) & mask;
-
-	for (; g->table[i]; i = (i + 1) & mask) {
-		struct ngram_group *known = &g->group[g->table[i] - 1];
-
-		if (known->left == left && known->right == right)
-			return known->count++, g->table[i] - 1;
-	}
-	g->group[*groups] = (struct ngram_group){left, right, 1, at};
-	g->table[i] = (uint32_t)++*groups;
-	return (uint32_t)*groups - 1;
-}
-
-/* Ends a level: measures it, and the places whose n-gram occurs once leave. */
-static void finish_level(struct ngrams *g, size_t candidates, size_t groups)
-{
-	unsigned n = g->level + 1;
+	unsigned n = ++g->level;
+	const struct ngram_places now = g->now;
+	uint32_t top = 1, top_place = 0;
 	size_t kept = 0;
 
-	measure_top(g, n, groups);
+	find_groups(g, candidates);
 	for (size_t i = 0; i < candidates; i++) {
-		g->position[kept] = g->position[i];
-		kept += g->group[g->position[i].group].count > 1;
+		uint32_t group = now.group[i], at = now.at[i];
+
+		if (g->count[i] > top) {
+			top = g->count[i];
+			top_place = at;
+		}
+		now.at[kept] = at;
+		now.group[kept] = group;
+		kept += g->count[group] > 1;
 	}
-	g->n_positions = kept;
-	measure_repeated(g, n);
+	g->now.n = kept;
+	g->top_count[n] = top;
+	g->top_place[n] = top_place;
 }
 
 static void second_level(struct ngrams *g)
 {
 	const struct words *w = g->words;
-	size_t candidates = 0, groups = 0;
+	size_t candidates = 0;
 	bool repeated = words_at(w, 0)->count > 1;
 
-	g->position = arena_alloc(g->mem, (g->n_positions + 1) * sizeof *g->position);
+	if (!g->twos.at)
+		g->twos.at = arena_alloc(g->mem, w->n * sizeof *g->twos.at);
 	for (size_t i = 0; i + 1 < w->n; i++) {
 		bool next = words_at(w, i + 1)->count > 1;
 
-		g->position[candidates].at = (uint32_t)i;
+		g->twos.at[candidates] = (uint32_t)i;
 		candidates += repeated & next;
 		repeated = next;
 	}
-	size_t mask = clear_table(g, candidates);
-
-	for (size_t i = 0; i < candidates; i++) {
-		struct ngram_position *p = &g->position[i];
-
-		p->group = group_of(g, mask, p->at, w->id[p->at], w->id[p->at + 1], &groups);
+	if (!g->key) {
+		g->twos.group = arena_alloc(g->mem, candidates * sizeof *g->twos.group);
+		g->key = arena_alloc(g->mem, candidates * sizeof *g->key);
+		g->count = arena_alloc(g->mem, candidates * sizeof *g->count);
+		g->rest = arena_alloc(g->mem, (candidates + 1) * sizeof *g->rest);
 	}
-	finish_level(g, candidates, groups);
+	for (size_t i = 0; i < candidates; i++)
+		g->key[i] = pair(w->id[g->twos.at[i]], w->id[g->twos.at[i] + 1]);
+	g->now = g->twos;
+	g->level = 1;
+	finish_level(g, candidates);
+	g->twos.n = g->now.n;
 }
 
 static void next_level(struct ngrams *g)
 {
-	size_t groups = 0, candidates = 0, mask = clear_table(g, g->n_positions);
+	const struct ngram_places from = g->now;
+	size_t candidates = 0;
 
-	for (size_t i = 0; i + 1 < g->n_positions; i++) {
-		struct ngram_position left = g->position[i], right = g->position[i + 1];
-
-		if (left.at + 1 != right.at)
-			continue;
-		uint32_t group = group_of(g, mask, left.at, left.group, right.group, &groups);
-
-		g->position[candidates++] = (struct ngram_position){left.at, group};
+	if (g->level == 2) {
+		g->now.at = arena_alloc(g->mem, (from.n + 1) * sizeof *g->now.at);
+		g->now.group = arena_alloc(g->mem, (from.n + 1) * sizeof *g->now.group);
 	}
-	finish_level(g, candidates, groups);
+	const struct ngram_places now = g->now;
+
+	for (size_t i = 0; i + 1 < from.n; i++) {
+		uint32_t at = from.at[i];
+
+		g->key[candidates] = pair(from.group[i], from.group[i + 1]);
+		now.at[candidates] = at;
+		candidates += at + 1 == from.at[i + 1];
+	}
+	finish_level(g, candidates);
 }
 
 static void advance(struct ngrams *g, unsigned n)
 {
-	assert(n >= 1 && n <= NGRAMS_MAX);
-	for (; g->level < n; g->level++)
-		if (g->level == 0)
-			first_level(g);
-		else if (g->level == 1)
+	assert(n >= 2 && n <= NGRAMS_MAX);
+	while (g->level < n) {
+		if (g->level < 2)
 			second_level(g);
 		else
 			next_level(g);
+		if (g->measures_all)
+			g->repeated[g->level] = measure_repeated(g, g->level);
+		g->has_repeated[g->level] = g->measures_all;
+	}
 }
 
 uint64_t ngrams_top(struct ngrams *g, unsigned n)
 {
 	if (g->words->n < n)
 		return 0;
+	if (n == 1)
+		return top_word(g->words);
 	advance(g, n);
-	return g->top[n];
+	return (chars_at(g->words, g->top_place[n], n) + n - 1) * g->top_count[n];
+}
+
+static uint64_t repeated_short(struct ngrams *g, unsigned n)
+{
+	if (n == 1)
+		return repeated_words(g->words);
+	if (!g->bytes)
+		g->bytes = joined_bytes(g->words, g->mem);
+	return joined_repeated(g->bytes, n);
 }
 
 uint64_t ngrams_repeated(struct ngrams *g, unsigned n)
 {
 	if (g->words->n < n)
 		return 0;
-	if (!g->checked)
-		g->joined = joined_open(g->words, g->mem);
+	if (n < JOINED_LEAST)
+		return repeated_short(g, n);
+	if (!g->checked) {
+		advance(g, 2);
+		g->joined = joined_open(g->words, &g->twos, g->mem);
+	}
 	g->checked = true;
 	if (g->joined)
 		return joined_repeated(g->joined, n);
+	if (g->level > n && !g->has_repeated[n]) {
+		/* Asked for too late, which is rare: from the start again, this time for good. */
+		g->measures_all = true;
+		g->level = 0;
+	}
 	advance(g, n);
+	if (!g->has_repeated[n])
+		g->repeated[n] = measure_repeated(g, n);
+	g->has_repeated[n] = true;
 	return g->repeated[n];
 }

@@ -62,6 +62,9 @@ for script in tests/bench/stage_*.sh; do
 	# shellcheck disable=SC1090
 	[ ! -e "$script" ] || . "$script"
 done
+BENCH_CORPUS=$corpus
+BENCH_FLOOR=$(awk -v b="$bytes" -v f="$floor" 'BEGIN { print b / f / 1e6 }')
+export BENCH_CORPUS BENCH_FLOOR
 for program in "$build"/bench/*; do
 	[ ! -x "$program" ] || { echo "-- $(basename "$program")"; "$program"; }
 done
