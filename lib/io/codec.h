@@ -39,7 +39,7 @@ struct codec {
 	 * CODEC_SNIFF. */
 	bool (*sniff)(const unsigned char *head, size_t n);
 
-	/* A decoder serves one file from its first byte on. */
+	/* A decoder serves one file from its first byte, or the o->at-th, on. */
 	void *(*decoder_open)(const struct decode_options *o);
 	/* 1: go on, with more input or room; 0: `last` and all decoded cleanly; -1: damage:
 	 * out_used bytes are good, nothing more will come. The message says what is wrong and at
