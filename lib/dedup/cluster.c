@@ -193,9 +193,12 @@ int cluster_run(const struct sketches *s, const struct cluster_options *o,
                 struct verdict_stats *stats, struct err *e)
 {
 	struct cluster c;
+	struct names names = {.dir = o->dir, .n = exchange_parts(s->docs)};
 	int rc = 0;
 
 	cluster_open(&c, s, o);
+	c.v.names = &names;
+	names_open(&names);
 	const struct phase phases[] = {
 	        {"join", 1, 1, is_joined, do_join},
 	        {"order", c.join.parts, 0, is_ordered, do_order},
@@ -208,5 +211,6 @@ int cluster_run(const struct sketches *s, const struct cluster_options *o,
 	verdict_remove_other(o->dir, c.v.key);
 	for (size_t i = 0; i < sizeof phases / sizeof *phases && rc == 0; i++)
 		rc = share_do(o->share, &phases[i], &c, e);
+	names_close(&names);
 	return rc ? rc : verdict_stats(o->dir, stats, e);
 }

@@ -12,7 +12,7 @@
 #define JOIN_MAGIC "JOIN"
 #define LABEL_MAGIC "LABL"
 
-enum { EDGES_READ = 4096, NAMED = 5 };
+enum { NAMED = 5 };
 
 struct joining {
 	const struct join *j;
@@ -77,11 +77,21 @@ static int check_edges(struct joining *w, struct err *e)
 	return n ? -1 : 0;
 }
 
-static int take_edges(struct joining *w, unsigned thread, const uint64_t *edge, size_t n,
-                      struct err *e)
-{
-	const uint64_t docs = w->j->s->docs;
+/* One edge file being read. */
+struct reading {
+	struct joining *w;
+	unsigned thread;
+	uint64_t left; /* edges; behind them is the head */
+};
 
+static int take_edges(void *user, const void *p, size_t bytes, struct err *e)
+{
+	struct reading *const r = user;
+	struct joining *const w = r->w;
+	const uint64_t *const edge = p, docs = w->j->s->docs;
+	const size_t n = bytes / 16 < r->left ? bytes / 16 : (size_t)r->left;
+
+	r->left -= n;
 	if (share_beat(w->j->share, e) != 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
@@ -91,7 +101,7 @@ static int take_edges(struct joining *w, unsigned thread, const uint64_t *edge, 
 			return err_set_rc(e, RC_STATE, "%s: an edge file is damaged", w->j->edges);
 		if (w->in_memory)
 			unionfind_join(&w->sets, a, b);
-		else if (stars_add(&w->stars, thread, a, b, e) != 0)
+		else if (stars_add(&w->stars, r->thread, a, b, e) != 0)
 			return -1;
 	}
 	return 0;
@@ -100,29 +110,21 @@ static int take_edges(struct joining *w, unsigned thread, const uint64_t *edge, 
 /* A par_for job: the edges of one unit. */
 static int read_unit(void *user, size_t i, unsigned thread, struct err *e)
 {
-	struct joining *const w = user;
-	uint64_t *const edge = mem_alloc(EDGES_READ * 16);
+	struct reading r = {.w = user, .thread = thread};
+	const struct join *const j = r.w->j;
 	struct buf path = {0};
 	struct match_head head;
 	struct sealed file;
-	int rc = sealed_open(&file, match_path(w->j->s, w->j->edges, i, &path), MATCH_MAGIC, e);
+	int rc = sealed_open(&file, match_path(j->s, j->edges, i, &path), MATCH_MAGIC, e);
 
 	if (rc == 0) {
-		rc = sealed_check(&file, e);
+		rc = match_head(&file, &head, e);
+		r.left = head.edges;
 		if (rc == 0)
-			rc = match_head(&file, &head, e);
-		for (uint64_t at = 0; rc == 0 && at < head.edges; at += EDGES_READ) {
-			const size_t n = head.edges - at < EDGES_READ ? (size_t)(head.edges - at)
-			                                              : EDGES_READ;
-
-			rc = sealed_read(&file, at * 16, edge, n * 16, e);
-			if (rc == 0)
-				rc = take_edges(w, thread, edge, n, e);
-		}
+			rc = sealed_each(&file, take_edges, &r, e);
 		sealed_close(&file);
 	}
 	buf_free(&path);
-	free(edge);
 	return rc;
 }
 

@@ -169,26 +169,35 @@ int sealed_read(const struct sealed *s, uint64_t at, void *p, size_t n, struct e
 	return 0;
 }
 
-int sealed_check(const struct sealed *s, struct err *e)
+int sealed_each(const struct sealed *s,
+                int (*take)(void *user, const void *p, size_t n, struct err *e), void *user,
+                struct err *e)
 {
-	enum { BLOCK = 1 << 18 };
 	XXH3_state_t *const hash = XXH3_createState();
-	char *const block = mem_alloc(BLOCK);
+	char *const block = mem_alloc(SEALED_BLOCK);
 	int rc = 0;
 
 	XXH3_64bits_reset(hash);
-	for (uint64_t at = 0; at < s->size && rc == 0; at += BLOCK) {
-		const size_t n = s->size - at < BLOCK ? (size_t)(s->size - at) : BLOCK;
+	for (uint64_t at = 0; at < s->size && rc == 0; at += SEALED_BLOCK) {
+		const size_t n =
+		        s->size - at < SEALED_BLOCK ? (size_t)(s->size - at) : SEALED_BLOCK;
 
 		rc = interrupt_check(e) ? -1 : sealed_read(s, at, block, n, e);
 		if (rc == 0)
 			XXH3_64bits_update(hash, block, n);
+		if (rc == 0 && take)
+			rc = take(user, block, n, e);
 	}
 	if (rc == 0 && s->hash != XXH3_64bits_digest(hash))
 		rc = err_set_rc(e, RC_STATE, "%s: damaged: its checksum does not fit", s->path);
 	XXH3_freeState(hash);
 	free(block);
 	return rc;
+}
+
+int sealed_check(const struct sealed *s, struct err *e)
+{
+	return sealed_each(s, NULL, NULL, e);
 }
 
 bool sealed_is_of(const char *path, const char *kind, uint64_t key)

@@ -3,7 +3,7 @@
 #define CURATE_DEDUP_SURVIVORS_H
 
 #include "lib/dedup/exchange.h"
-#include "lib/dedup/verdict.h"
+#include "lib/dedup/names.h"
 
 /* Shared by the units of its phases, each of which does part i. */
 struct survivors {
@@ -12,6 +12,7 @@ struct survivors {
 	uint64_t mem;  /* of one thread */
 	const char *dir;
 	uint64_t key; /* of the verdict */
+	struct names *names; /* for survivors_write */
 	struct exchange member; /* (root, order, document) */
 	struct exchange choice; /* (survivor, document, bits of the similarity as a double) */
 	struct exchange sized;  /* (document, survivor, cluster, size, name, bits of the similarity) */

@@ -5,16 +5,11 @@
 #include "lib/dedup/signature.h"
 #include "lib/dedup/survivors.h"
 
-enum { NAMES_OPEN = 16 };
-
 /* What one job needs to fill entries in. */
 struct writer {
 	const struct survivors *v;
 	struct columns record;
 	struct open_sketches open;
-	struct sealed name[NAMES_OPEN];
-	uint64_t which[NAMES_OPEN]; /* name file + 1 */
-	struct buf path[NAMES_OPEN];
 	uint8_t *own, *other; /* signatures */
 };
 
@@ -26,30 +21,12 @@ static double real_of(uint64_t bits)
 	return v;
 }
 
-static const struct sealed *open_name(struct writer *w, uint64_t file, struct err *e)
-{
-	const size_t slot = file % NAMES_OPEN;
-
-	if (w->which[slot] == file + 1)
-		return &w->name[slot];
-	if (w->which[slot])
-		sealed_close(&w->name[slot]);
-	w->which[slot] = 0;
-	if (sealed_open(&w->name[slot],
-	                verdict_path(w->v->dir, (size_t)file, VERDICT_NAME, &w->path[slot]),
-	                VERDICT_NAME, e) != 0)
-		return NULL;
-	w->which[slot] = file + 1;
-	return &w->name[slot];
-}
-
 /* A negative similarity is not known yet: it is estimated from the signatures. */
 static int fill_similarity(struct writer *w, struct verdict_entry *entry, double known,
                            struct err *e)
 {
 	const uint32_t bytes = w->v->s->shape.sig_bytes;
 	const uint64_t at = entry->name & ((UINT64_C(1) << 40) - 1);
-	const struct sealed *name;
 
 	entry->similarity = (float)known;
 	if (known >= 0)
@@ -57,8 +34,7 @@ static int fill_similarity(struct writer *w, struct verdict_entry *entry, double
 	entry->similarity = 1;
 	if (bytes == 0 || entry->survivor == entry->doc)
 		return 0;
-	name = open_name(w, entry->name >> 40, e);
-	if (!name || at < bytes || sealed_read(name, at - bytes, w->other, bytes, e) != 0 ||
+	if (names_read(w->v->names, entry->name >> 40, at - bytes, w->other, bytes, e) != 0 ||
 	    open_sketches_sig(&w->open, entry->doc, w->own, e) != 0)
 		return -1;
 	entry->similarity = (float)signature_similarity(
@@ -70,11 +46,6 @@ static void writer_free(struct writer *w)
 {
 	columns_free(&w->record);
 	open_sketches_close(&w->open);
-	for (size_t i = 0; i < NAMES_OPEN; i++) {
-		if (w->which[i])
-			sealed_close(&w->name[i]);
-		buf_free(&w->path[i]);
-	}
 	free(w->own);
 	free(w->other);
 	free(w);
