@@ -129,7 +129,7 @@ static int bloom_solve_stage(void *self, const struct corpus *c, struct err *e)
 
 static int bloom_load(void *self, const struct corpus *c, struct err *e)
 {
-	return spans_open(&((struct bloom_dedup *)self)->dropped, c->dir, e);
+	return spans_open(&((struct bloom_dedup *)self)->dropped, c->dir, c->loaded, e);
 }
 
 static void bloom_doc(const void *self, struct doc *d, struct arena *scratch)

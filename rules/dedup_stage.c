@@ -76,7 +76,7 @@ int dedup_stage_spans(const struct corpus *c, enum spans_order order, struct err
 
 int dedup_stage_load(struct dedup_stage *s, const struct corpus *c, struct err *e)
 {
-	const struct dedup_job j = {.dir = c->dir};
+	const struct dedup_job j = {.dir = c->dir, .mine = c->loaded};
 
 	return dedup_open_verdict(&j, &s->verdict, e);
 }

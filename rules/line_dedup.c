@@ -116,7 +116,7 @@ static int line_solve(void *self, const struct corpus *c, struct err *e)
 
 static int line_load(void *self, const struct corpus *c, struct err *e)
 {
-	return spans_open(&((struct line_dedup *)self)->spans, c->dir, e);
+	return spans_open(&((struct line_dedup *)self)->spans, c->dir, c->loaded, e);
 }
 
 static void line_doc(const void *self, struct doc *d, struct arena *scratch)

@@ -128,7 +128,7 @@ static int sentence_solve(void *self, const struct corpus *c, struct err *e)
 
 static int sentence_load(void *self, const struct corpus *c, struct err *e)
 {
-	return spans_open(&((struct sentence_dedup *)self)->spans, c->dir, e);
+	return spans_open(&((struct sentence_dedup *)self)->spans, c->dir, c->loaded, e);
 }
 
 /* What is left, as it grows: whole lines go to `parts` under the source line they start in. */

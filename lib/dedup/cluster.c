@@ -5,6 +5,9 @@
 #include "lib/dedup/join.h"
 #include "lib/dedup/survivors.h"
 
+/* Of the files: another number for another layout. */
+enum { FORMAT = 2 };
+
 struct cluster {
 	const struct sketches *s;
 	const struct cluster_options *o;
@@ -14,7 +17,7 @@ struct cluster {
 
 uint64_t cluster_key(const struct sketches *s, const struct cluster_options *o)
 {
-	return hash_mix(s->key + (uint64_t)(o->verify * 1e9) + o->variant);
+	return hash_mix(s->key + (uint64_t)(o->verify * 1e9) + o->variant + FORMAT);
 }
 
 static void cluster_open(struct cluster *c, const struct sketches *s,
@@ -134,9 +137,13 @@ static bool is_sized(void *user, size_t unit)
 {
 	const struct cluster *const c = user;
 
-	return (exchange_is_made(&c->v.sized, unit) &&
-	        verdict_file_is_done(c->o->dir, unit, VERDICT_NAME, c->v.key)) ||
-	       is_over(c);
+	struct buf path = {0};
+	const bool sized =
+	        exchange_is_made(&c->v.sized, unit) &&
+	        sealed_is_of(names_path(c->v.names, unit, &path), NAMES_MAGIC, c->v.key);
+
+	buf_free(&path);
+	return sized || is_over(c);
 }
 
 static int do_size(void *user, size_t unit, unsigned thread, struct err *e)
@@ -149,7 +156,8 @@ static bool is_written(void *user, size_t unit)
 {
 	const struct cluster *const c = user;
 
-	return verdict_file_is_done(c->o->dir, unit, VERDICT_PART, c->v.key);
+	return verdict_file_is_done(c->o->dir, unit, VERDICT_NAME, c->v.key) &&
+	       verdict_file_is_done(c->o->dir, unit, VERDICT_PART, c->v.key);
 }
 
 static int do_write(void *user, size_t unit, unsigned thread, struct err *e)
@@ -170,7 +178,6 @@ static int do_head(void *user, size_t unit, unsigned thread, struct err *e)
 	uint64_t chosen[EXCHANGE_SUMS], sized[EXCHANGE_SUMS];
 	struct verdict_head head = {.key = c->v.key,
 	                            .parts = c->join.parts,
-	                            .names = c->join.parts,
 	                            .files = c->s->n,
 	                            .old = c->s->old};
 
@@ -193,7 +200,9 @@ int cluster_run(const struct sketches *s, const struct cluster_options *o,
                 struct verdict_stats *stats, struct err *e)
 {
 	struct cluster c;
-	struct names names = {.dir = o->dir, .n = exchange_parts(s->docs)};
+	struct names names = {.dir = o->share->dir,
+	                      .n = exchange_parts(s->docs),
+	                      .sig_bytes = s->shape.sig_bytes};
 	int rc = 0;
 
 	cluster_open(&c, s, o);

@@ -92,7 +92,7 @@ static int add_chunk(const struct index_job *j, size_t shard, const struct sketc
 		        .set_n = (uint32_t)((w->set_at[i + 1] - w->set_at[i]) / 4),
 		};
 
-		if (entry)
+		if (entry && entry->survivor != entry->doc)
 			row.id = verdict_name(j->v, entry);
 		if (w->id_at[i + 1] < w->id_at[i] || w->set_at[i + 1] < w->set_at[i] ||
 		    w->id_at[i + 1] > w->id_at[c->docs] || w->set_at[i + 1] > w->set_at[c->docs] ||

@@ -288,7 +288,7 @@ static int write_index(struct clustering *c, struct err *e)
 	if (j->index_out.n == 0 ||
 	    index_is_done(job.mark, cluster_key(&c->s, &c->o), j->index_out.p))
 		return 0;
-	rc = verdict_open(&v, c->o.dir, e);
+	rc = verdict_open(&v, c->o.dir, NULL, e);
 	if (rc != 0)
 		return rc;
 	rc = index_write(&job, e);
@@ -361,7 +361,7 @@ int dedup_open_verdict(const struct dedup_job *j, struct verdict *v, struct err 
 	int rc;
 
 	buf_addf(&dir, "%s/verdict", j->dir);
-	rc = verdict_open(v, buf_text(&dir), e);
+	rc = verdict_open(v, buf_text(&dir), j->mine, e);
 	buf_free(&dir);
 	return rc;
 }

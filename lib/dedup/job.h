@@ -42,6 +42,7 @@ int dedup_match(const struct dedup_job *j, struct err *e);
 /* Tasks share it (lib/dedup/share.h): it returns when all of it is done. */
 int dedup_cluster(const struct dedup_job *j, struct err *e);
 
+/* For the shards that are j->mine. */
 int dedup_open_verdict(const struct dedup_job *j, struct verdict *v, struct err *e);
 
 /* Drops the document, or notes its cluster, as the verdict says. */

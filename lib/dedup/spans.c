@@ -104,12 +104,13 @@ bool spans_is_done(const char *dir, uint64_t key)
 	return done;
 }
 
-int spans_open(struct spans *s, const char *dir, struct err *e)
+int spans_open(struct spans *s, const char *dir, const bool *mine, struct err *e)
 {
 	struct buf path = {0};
 	const void *content = NULL;
 	size_t bytes = 0;
 	uint64_t key = 0;
+	bool *wanted;
 	int rc = sealed_map(path_of(dir, 0, true, &path), HEAD_MAGIC, &content, &bytes, e);
 
 	*s = (struct spans){0};
@@ -123,14 +124,20 @@ int spans_open(struct spans *s, const char *dir, struct err *e)
 	sealed_unmap(content, bytes);
 	s->part = mem_new(const struct span_mark *, s->parts + 1);
 	s->marks = mem_new(size_t, s->parts + 1);
+	wanted = mem_new(bool, s->parts + 1);
+	for (size_t i = 0; i < s->shards; i++)
+		wanted[spans_part_of(i, s->shards, s->parts)] |= !mine || mine[i];
 	for (size_t i = 0; i < s->parts && rc == 0; i++) {
 		content = NULL;
+		if (!wanted[i])
+			continue;
 		rc = sealed_map(path_of(dir, i, false, &path), PART_MAGIC, &content, &bytes, e);
 		s->part[i] = content;
 		s->marks[i] = bytes / sizeof **s->part;
 		if (rc == 0 && !spans_part_is_done(dir, i, key))
 			rc = err_set_rc(e, RC_STATE, "%s: damaged", buf_text(&path));
 	}
+	free(wanted);
 	buf_free(&path);
 	if (rc != 0)
 		spans_close(s);

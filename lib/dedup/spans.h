@@ -61,7 +61,8 @@ void spans_remove_other(const char *dir, uint64_t key);
 
 /* Returns when all is done, by whichever task. */
 int spans_solve(const struct spans_job *j, struct err *e);
-int spans_open(struct spans *s, const char *dir, struct err *e);
+/* For the shards that are mine[i]; NULL: all. */
+int spans_open(struct spans *s, const char *dir, const bool *mine, struct err *e);
 void spans_close(struct spans *s);
 
 /* The marks of one record, in order of spans; *n of them. */

@@ -124,12 +124,11 @@ struct sizing {
 	uint64_t sums[EXCHANGE_SUMS];
 };
 
-/* A survivor's signature and id go to the name file; *name becomes its place. */
+/* A survivor's signature and id go to the name file. */
 static int write_name(struct sizing *w, uint64_t survivor, uint64_t *name, struct err *e)
 {
 	const uint32_t sig_bytes = w->v->s->shape.sig_bytes;
 	struct slice id;
-	uint32_t n;
 
 	arena_reset(&w->mem, 1 << 16);
 	uint8_t *const sig = arena_alloc(&w->mem, sig_bytes);
@@ -137,13 +136,7 @@ static int write_name(struct sizing *w, uint64_t survivor, uint64_t *name, struc
 	if (open_sketches_sig(&w->open, survivor, sig, e) != 0 ||
 	    open_sketches_id(&w->open, survivor, &w->mem, &id, e) != 0)
 		return -1;
-	n = (uint32_t)id.n;
-	if (sealed_write(&w->name, sig, sig_bytes, e) != 0)
-		return -1;
-	*name = (uint64_t)w->i << 40 | w->name.size;
-	if (sealed_write(&w->name, &n, sizeof n, e) != 0)
-		return -1;
-	return sealed_write(&w->name, id.p, id.n, e);
+	return names_add(w->v->names, &w->name, w->i, sig, id, name, e);
 }
 
 /* Hands on the members of one survivor, which `behind` stands before; `first` is the first of them. */
@@ -206,8 +199,7 @@ int survivors_size(const struct survivors *v, size_t i, struct err *e)
 	w->ahead = w->all ? shuffle_read(w->all, 0, v->mem / 2, e) : NULL;
 	w->behind = w->ahead ? shuffle_read(w->all, 0, v->mem / 2, e) : NULL;
 	if (w->behind)
-		rc = sealed_create(&w->name, verdict_path(v->dir, i, VERDICT_NAME, &path),
-		                   VERDICT_NAME, e);
+		rc = sealed_create(&w->name, names_path(v->names, i, &path), NAMES_MAGIC, e);
 	if (rc == 0) {
 		w->out = exchange_create(&v->sized, i, e);
 		rc = w->out ? size_groups(w, e) : -1;

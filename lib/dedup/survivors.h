@@ -4,15 +4,16 @@
 
 #include "lib/dedup/exchange.h"
 #include "lib/dedup/names.h"
+#include "lib/dedup/verdict.h"
 
 /* Shared by the units of its phases, each of which does part i. */
 struct survivors {
 	const struct sketches *s;
 	double verify; /* least true Jaccard to the survivor; 0: not verified */
 	uint64_t mem;  /* of one thread */
-	const char *dir;
+	const char *dir; /* the verdict's */
 	uint64_t key; /* of the verdict */
-	struct names *names; /* for survivors_write */
+	struct names *names;
 	struct exchange member; /* (root, order, document) */
 	struct exchange choice; /* (survivor, document, bits of the similarity as a double) */
 	struct exchange sized;  /* (document, survivor, cluster, size, name, bits of the similarity) */
@@ -25,10 +26,10 @@ struct survivors {
 enum { SURVIVORS_LEADERS = 64 };
 int survivors_choose(const struct survivors *v, size_t i, struct err *e);
 
-/* Part i of `choice` to file i of `sized` and DIR/i.name; sums: clusters, dropped, and the largest. */
+/* Part i of `choice` to file i of `sized` and name file i; sums: clusters, dropped, and the largest. */
 int survivors_size(const struct survivors *v, size_t i, struct err *e);
 
-/* Part i of `sized` to DIR/i.part. */
+/* Part i of `sized` to the verdict's. */
 int survivors_write(const struct survivors *v, size_t i, struct err *e);
 
 #endif

@@ -93,40 +93,68 @@ void verdict_remove_other(const char *dir, uint64_t key)
 	buf_free(&path);
 }
 
-int verdict_open(struct verdict *v, const char *dir, struct err *e)
+/* Which parts hold documents of shards that are asked for. */
+static bool *find_wanted(const struct verdict *v, const bool *mine)
+{
+	const struct verdict_head *const h = &v->head;
+	const uint64_t docs = v->base[h->files];
+	bool *const wanted = mem_new(bool, h->parts + 1);
+
+	for (uint64_t f = h->old; f < h->files; f++) {
+		const uint64_t first = v->base[f], end = v->base[f + 1];
+
+		if ((mine && !mine[f - h->old]) || end <= first || end > docs)
+			continue;
+		/* as exchange_add chooses the part */
+		for (uint64_t i = (uint64_t)((unsigned __int128)first * h->parts / docs);
+		     i < h->parts && i <= (uint64_t)((unsigned __int128)(end - 1) * h->parts / docs);
+		     i++)
+			wanted[i] = true;
+	}
+	return wanted;
+}
+
+static int map_part(struct verdict_part *p, const char *dir, size_t i, uint64_t key, struct err *e)
 {
 	struct buf path = {0};
+	const void *content = NULL;
+	int rc = sealed_map(verdict_path(dir, i, VERDICT_PART, &path), VERDICT_PART, &content,
+	                    &p->entry_bytes, e);
+
+	p->entry = content;
+	if (rc == 0)
+		rc = sealed_map(verdict_path(dir, i, VERDICT_NAME, &path), VERDICT_NAME, &content,
+		                &p->name_bytes, e);
+	if (rc == 0) {
+		p->name = content;
+		p->entries = p->entry_bytes / sizeof *p->entry;
+		if (!verdict_file_is_done(dir, i, VERDICT_PART, key) ||
+		    !verdict_file_is_done(dir, i, VERDICT_NAME, key))
+			rc = err_set_rc(e, RC_STATE, "%s: of another verdict", buf_text(&path));
+	}
+	buf_free(&path);
+	return rc;
+}
+
+int verdict_open(struct verdict *v, const char *dir, const bool *mine, struct err *e)
+{
+	bool *wanted;
 	int rc;
 
 	*v = (struct verdict){0};
 	rc = read_head(dir, &v->head, &v->base, e);
-	if (rc == 0) {
-		v->part = mem_new(const struct verdict_entry *, v->head.parts + 1);
-		v->part_bytes = mem_new(size_t, v->head.parts + 1);
-		v->entries = mem_new(size_t, v->head.parts + 1);
-		v->last = mem_new(uint64_t, v->head.parts + 1);
-		v->name = mem_new(const char *, v->head.names + 1);
-		v->name_bytes = mem_new(size_t, v->head.names + 1);
-	}
+	if (rc != 0)
+		return rc;
+	v->part = mem_new(struct verdict_part, v->head.parts + 1);
+	wanted = find_wanted(v, mine);
 	for (size_t i = 0; rc == 0 && i < v->head.parts; i++) {
-		const void *content = NULL;
+		struct verdict_part *const p = &v->part[i];
 
-		rc = sealed_map(verdict_path(dir, i, VERDICT_PART, &path), VERDICT_PART, &content,
-		                &v->part_bytes[i], e);
-		v->part[i] = content;
-		v->entries[i] = v->part_bytes[i] / sizeof **v->part;
-		v->last[i] = i ? v->last[i - 1] : 0;
-		if (v->part[i] && v->entries[i])
-			v->last[i] = v->part[i][v->entries[i] - 1].doc + 1;
+		if (wanted[i])
+			rc = map_part(p, dir, i, v->head.key, e);
+		p->last = p->entries ? p->entry[p->entries - 1].doc + 1 : i ? p[-1].last : 0;
 	}
-	for (size_t i = 0; rc == 0 && i < v->head.names; i++) {
-		const void *content = NULL;
-
-		rc = sealed_map(verdict_path(dir, i, VERDICT_NAME, &path), VERDICT_NAME, &content,
-		                &v->name_bytes[i], e);
-		v->name[i] = content;
-	}
-	buf_free(&path);
+	free(wanted);
 	if (rc != 0)
 		verdict_close(v);
 	return rc;
@@ -134,29 +162,24 @@ int verdict_open(struct verdict *v, const char *dir, struct err *e)
 
 void verdict_close(struct verdict *v)
 {
-	for (size_t i = 0; v->part && i < v->head.parts; i++)
-		sealed_unmap(v->part[i], v->part_bytes[i]);
-	for (size_t i = 0; v->name && i < v->head.names; i++)
-		sealed_unmap(v->name[i], v->name_bytes[i]);
+	for (size_t i = 0; v->part && i < v->head.parts; i++) {
+		sealed_unmap(v->part[i].entry, v->part[i].entry_bytes);
+		sealed_unmap(v->part[i].name, v->part[i].name_bytes);
+	}
 	free(v->base);
 	free(v->part);
-	free(v->part_bytes);
-	free(v->entries);
-	free(v->last);
-	free(v->name);
-	free(v->name_bytes);
 	*v = (struct verdict){0};
 }
 
 /* First entry of a part at or behind a document. */
 static size_t first_in_part(const struct verdict *v, size_t part, uint64_t doc)
 {
-	size_t low = 0, high = v->entries[part];
+	size_t low = 0, high = v->part[part].entries;
 
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 
-		if (v->part[part][middle].doc < doc)
+		if (v->part[part].entry[middle].doc < doc)
 			low = middle + 1;
 		else
 			high = middle;
@@ -172,7 +195,7 @@ static size_t first_part(const struct verdict *v, uint64_t doc)
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 
-		if (v->last[middle] <= doc)
+		if (v->part[middle].last <= doc)
 			low = middle + 1;
 		else
 			high = middle;
@@ -190,7 +213,7 @@ static const struct verdict_entry *find_from(const struct verdict *v, size_t sha
 		return NULL;
 	begin = v->base[file];
 	end = v->base[file + 1];
-	for (size_t i = first_part(v, begin); i < v->head.parts && (i == 0 || v->last[i - 1] < end);
+	for (size_t i = first_part(v, begin); i < v->head.parts && (i == 0 || v->part[i - 1].last < end);
 	     i++) {
 		const size_t stop = first_in_part(v, i, end);
 		size_t low = first_in_part(v, i, begin), high = stop;
@@ -198,13 +221,13 @@ static const struct verdict_entry *find_from(const struct verdict *v, size_t sha
 		while (low < high) {
 			const size_t middle = low + (high - low) / 2;
 
-			if (v->part[i][middle].record < record)
+			if (v->part[i].entry[middle].record < record)
 				low = middle + 1;
 			else
 				high = middle;
 		}
 		if (low < stop)
-			return &v->part[i][low];
+			return &v->part[i].entry[low];
 	}
 	return NULL;
 }
@@ -216,18 +239,18 @@ const struct verdict_entry *verdict_find(const struct verdict *v, size_t shard, 
 	return entry && entry->record == record ? entry : NULL;
 }
 
-/* Behind the survivor's signature: the bytes of its id, then the id. */
+/* The bytes of the id, then the id. */
 struct slice verdict_name(const struct verdict *v, const struct verdict_entry *entry)
 {
-	const uint64_t file = entry->name >> 40, at = entry->name & ((UINT64_C(1) << 40) - 1);
+	const struct verdict_part *const p = &v->part[first_part(v, entry->doc)];
 	uint32_t n;
 
-	if (file >= v->head.names || at + sizeof n > v->name_bytes[file])
+	if (entry->name > p->name_bytes || p->name_bytes - entry->name < sizeof n)
 		return (struct slice){0};
-	memcpy(&n, v->name[file] + at, sizeof n);
-	if (n > v->name_bytes[file] - at - sizeof n)
+	memcpy(&n, p->name + entry->name, sizeof n);
+	if (n > p->name_bytes - entry->name - sizeof n)
 		return (struct slice){0};
-	return (struct slice){v->name[file] + at + sizeof n, n};
+	return (struct slice){p->name + entry->name + sizeof n, n};
 }
 
 void verdict_json(const struct verdict *v, const struct verdict_entry *entry, struct buf *out)

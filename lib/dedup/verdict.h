@@ -1,8 +1,8 @@
 /* The verdict of a dedup: which documents are duplicates, of what, and how alike.
  *
- * DIR/NNNN.part hold the members of all clusters in document order, DIR/NNNN.name the survivors'
- * ids and signatures; both end in the verdict's key. DIR/verdict is written last: without it there is
- * no verdict. */
+ * DIR/NNNN.part hold the members of all clusters in document order, each of an equal range of
+ * documents, and DIR/NNNN.name the ids of those they leave for; both end in the verdict's key.
+ * DIR/verdict is written last: without it there is no verdict. */
 #ifndef CURATE_DEDUP_VERDICT_H
 #define CURATE_DEDUP_VERDICT_H
 
@@ -16,7 +16,7 @@
 struct verdict_entry {
 	uint64_t doc, record, survivor;
 	uint64_t cluster; /* number of the cluster's first document */
-	uint64_t name;    /* place of the survivor's id: file << 40 | offset */
+	uint64_t name;    /* place of the survivor's id, for those that are none */
 	uint32_t size;    /* members */
 	float similarity; /* to the survivor: estimated, or true after --verify */
 };
@@ -30,7 +30,7 @@ struct verdict_stats {
 /* What DIR/verdict holds, then `files` + 1 times the number of a file's first document. */
 struct verdict_head {
 	uint64_t key; /* of the sketches and of what else it depends on */
-	uint64_t parts, names, files, old;
+	uint64_t parts, files, old;
 	struct verdict_stats stats;
 };
 
@@ -38,14 +38,17 @@ struct verdict_head {
 struct verdict {
 	struct verdict_head head;
 	uint64_t *base;
-	const struct verdict_entry **part;
-	size_t *entries, *part_bytes;
-	uint64_t *last; /* documents up to and with a part's last entry: its number + 1 */
-	const char **name;
-	size_t *name_bytes;
+	struct verdict_part {
+		const struct verdict_entry *entry;
+		size_t entries, entry_bytes, name_bytes;
+		const char *name;
+		uint64_t last; /* documents up to and with the last entry: its number + 1 */
+	} *part;
 };
 
-int verdict_open(struct verdict *v, const char *dir, struct err *e);
+/* For lookups in the shards that are mine[i] (counted without the indexes); NULL: in all. Parts that
+ * have none of them are not read. */
+int verdict_open(struct verdict *v, const char *dir, const bool *mine, struct err *e);
 void verdict_close(struct verdict *v);
 
 /* True when DIR has a whole verdict with this key / when a file of it is there (VERDICT_PART or

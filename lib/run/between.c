@@ -45,7 +45,8 @@ static void corpus_make(struct work *w, size_t k, enum solve_step step, struct c
 		.dir = state_path(&w->state, &w->mem, "stage-%s", s->name),
 		.part = part, .name = name, .records = records, .n = n,
 		.mem = machine_budget(run->recipe),
-		.threads = run->threads, .step = step, .mine = mine, .task = (unsigned)run->task,
+		.threads = run->threads, .step = step, .mine = mine,
+		.loaded = run->steal ? NULL : mine, .task = (unsigned)run->task,
 		.tasks = run->tasks ? (unsigned)run->tasks : 1, .lease = run->recipe->limits.lease,
 	};
 }

@@ -25,6 +25,7 @@ struct corpus {
 		                 whoever; RC_STATE while the steps before are not complete */
 	} step;
 	const bool *mine;
+	const bool *loaded; /* shards that `load` must have the verdict on; NULL: all */
 	unsigned task, tasks;
 	double lease; /* seconds after which a claim of another host that shows no life is void */
 };
