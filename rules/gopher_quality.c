@@ -77,18 +77,30 @@ static void gopher_quality_fini(void *self)
 	wordlist_free(&r->loaded);
 }
 
-static bool judge_length(const struct gopher_quality *r, const struct words *w, struct stats *s)
+/* Words that are not mere symbols, their code points, and words with a letter. */
+struct word_counts {
+	int64_t count, chars, alpha;
+};
+
+static struct word_counts count_words(const struct words *w)
 {
-	int64_t count = 0, chars = 0;
+	struct word_counts n = {0};
 
 	for (size_t i = 0; i < w->n_distinct; i++) {
 		const struct word *word = &w->distinct[i];
+		int64_t text = word->flags & WORD_TEXT ? word->count : 0;
 
-		if (word->flags & WORD_TEXT) {
-			count += word->count;
-			chars += (int64_t)word->chars * word->count;
-		}
+		n.count += text;
+		n.chars += text * word->chars;
+		n.alpha += word->flags & WORD_ALPHA ? word->count : 0;
 	}
+	return n;
+}
+
+static bool judge_length(const struct gopher_quality *r, const struct words *w,
+                         struct word_counts n, struct stats *s)
+{
+	int64_t count = n.count, chars = n.chars;
 	double mean = (double)chars / (double)count; /* NaN without words: fails nothing */
 
 	stats_add(s, "words", (double)w->n);
@@ -168,14 +180,10 @@ static bool judge_lines(const struct gopher_quality *r, struct slice text, const
 	                   S("gopher_too_many_end_ellipsis"));
 }
 
-static bool judge_letters(const struct gopher_quality *r, const struct words *w, struct stats *s)
+static bool judge_letters(const struct gopher_quality *r, const struct words *w, int64_t alpha,
+                          struct stats *s)
 {
-	double limit = r->max_non_alpha_words_ratio;
-	uint64_t alpha = 0;
-
-	for (size_t i = 0; i < w->n_distinct; i++)
-		alpha += w->distinct[i].flags & WORD_ALPHA ? w->distinct[i].count : 0;
-	double ratio = (double)alpha / (double)w->n;
+	double limit = r->max_non_alpha_words_ratio, ratio = (double)alpha / (double)w->n;
 
 	return stats_check(s, "alpha_words_ratio", ratio, limit != 0 && ratio < limit,
 	                   S("gopher_below_alpha_threshold"));
@@ -198,11 +206,12 @@ static void gopher_quality_doc(const void *self, struct doc *d, struct arena *sc
 	const struct gopher_quality *r = self;
 	const struct words *w = doc_words(d);
 	const struct marks *m = doc_marks(d);
+	struct word_counts n = count_words(w);
 	struct stats s = stats_open(d);
 
 	(void)scratch;
-	(void)(judge_length(r, w, &s) || judge_symbols(r, m, (double)w->n, &s) ||
-	       judge_lines(r, doc_text(d), m, &s) || judge_letters(r, w, &s) || judge_stop_words(r, w, &s));
+	(void)(judge_length(r, w, n, &s) || judge_symbols(r, m, (double)w->n, &s) ||
+	       judge_lines(r, doc_text(d), m, &s) || judge_letters(r, w, n.alpha, &s) || judge_stop_words(r, w, &s));
 	stats_close(&s);
 }
 

@@ -64,15 +64,13 @@ void json_write_escaped(struct buf *out, struct slice s)
 	char *p = buf_reserve(out, s.n + STEP), *end = out->p + out->cap;
 
 	for (size_t at = 0; at < s.n;) {
-		unsigned plain = 0;
+		const char *from = s.p + at;
+		char last[STEP] = {0}; /* behind the end stands a byte to stop at */
 
-		if (s.n - at >= STEP)
-			plain = copy_step(p, s.p + at);
-		else
-			while (at + plain < s.n && !needs_escape((unsigned char)s.p[at + plain])) {
-				p[plain] = s.p[at + plain];
-				plain++;
-			}
+		if (s.n - at < STEP)
+			from = memcpy(last, from, s.n - at);
+		unsigned plain = copy_step(p, from);
+
 		at += plain;
 		p += plain;
 		if (plain == STEP || at == s.n)

@@ -12,9 +12,29 @@ static void add_number(struct buf *out, uint32_t value)
 	json_write_count(out, value);
 }
 
-static void write_edit(const struct edit *edit, struct buf *out)
+/* A stage's name as it stands in the buffer: most edits come in runs of one stage. */
+struct written {
+	const char *by;
+	size_t at, n;
+};
+
+static void write_stage(const char *by, struct written *last, struct buf *out)
 {
-	json_write_text(out, slice_of(edit->by));
+	if (last->by == by) {
+		char *to = buf_reserve(out, last->n);
+
+		memcpy(to, out->p + last->at, last->n);
+		out->n += last->n;
+		return;
+	}
+	*last = (struct written){by, out->n, 0};
+	json_write_text(out, slice_of(by));
+	last->n = out->n - last->at;
+}
+
+static void write_edit(const struct edit *edit, struct written *last, struct buf *out)
+{
+	write_stage(edit->by, last, out);
 	buf_add(out, edit->op == EDIT_PUT ? S(",\"put\"") : S(",\"cut\""));
 	add_number(out, edit->line);
 	if (edit->op == EDIT_PUT) {
@@ -54,6 +74,7 @@ static void write_notes(const struct doc *d, struct buf *out)
 
 void editlog_write(const struct doc *d, struct buf *out)
 {
+	struct written last = {0};
 	char hash[17];
 
 	hash64_text(hash64(d->source), hash);
@@ -84,7 +105,7 @@ void editlog_write(const struct doc *d, struct buf *out)
 	write_notes(d, out);
 	for (size_t i = 0; i < d->n_edits; i++) {
 		buf_add(out, i ? S(",[") : S(",\"edits\":[["));
-		write_edit(&d->edit[i], out);
+		write_edit(&d->edit[i], &last, out);
 		buf_byte(out, ']');
 	}
 	if (d->n_edits)
