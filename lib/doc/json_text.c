@@ -8,7 +8,7 @@
 #include <emmintrin.h>
 #endif
 
-enum { STEP = 32 };
+enum { STEP = 64 };
 _Static_assert((int)STEP <= (int)JSON_PADDING, "steps read beyond the end of a string");
 
 /* Copies STEP bytes and returns how many of them stand before the first backslash. */
@@ -16,14 +16,16 @@ static inline unsigned copy_step(char *to, const char *from)
 {
 #if defined(__SSE2__)
 	const __m128i backslash = _mm_set1_epi8('\\');
-	__m128i a = _mm_loadu_si128((const __m128i *)from);
-	__m128i b = _mm_loadu_si128((const __m128i *)(from + 16));
-	uint64_t mask = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(a, backslash));
+	uint64_t mask = 0;
 
-	mask |= (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(b, backslash)) << 16 | 1ull << STEP;
-	_mm_storeu_si128((__m128i *)to, a);
-	_mm_storeu_si128((__m128i *)(to + 16), b);
-	return (unsigned)__builtin_ctzll(mask);
+#pragma GCC unroll 4
+	for (unsigned i = 0; i < STEP; i += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(from + i));
+
+		_mm_storeu_si128((__m128i *)(to + i), x);
+		mask |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, backslash)) << i;
+	}
+	return mask ? (unsigned)__builtin_ctzll(mask) : STEP;
 #else
 	const char *hit = memchr(from, '\\', STEP);
 
