@@ -15,7 +15,9 @@
 
 enum { EIGHT = 8 };
 
+/* For the two tables of keys: those that meet in one of them shall not meet in the other. */
 #define FACTOR 0x9e3779b97f4a7c15u
+#define FAMILY_FACTOR 0xbf58476d1ce4e5b9u
 
 /* A place where a word begins, under one of its keys. */
 struct entry {
@@ -201,7 +203,7 @@ struct family {
 
 static void add_to_family(struct search *s, struct family *f, uint32_t i, struct entry entry)
 {
-	uint32_t *first = &f->first[entry.key * FACTOR >> f->shift];
+	uint32_t *first = &f->first[entry.key * FAMILY_FACTOR >> f->shift];
 	uint32_t id = s->w->id[entry.at], k = *first;
 
 	while (k && (f->kin[k - 1].key != entry.key || f->kin[k - 1].id != id)) {
