@@ -136,27 +136,32 @@ static void finish_level(struct ngrams *g, size_t candidates)
 
 static void second_level(struct ngrams *g)
 {
-	const struct words *w = g->words;
+	const struct words w = *g->words;
 	size_t candidates = 0;
-	bool repeated = words_at(w, 0)->count > 1;
 
-	if (!g->twos.at)
-		g->twos.at = arena_alloc(g->mem, w->n * sizeof *g->twos.at);
-	for (size_t i = 0; i + 1 < w->n; i++) {
-		bool next = words_at(w, i + 1)->count > 1;
+	if (!g->key) {
+		g->key = arena_alloc(g->mem, w.n * sizeof *g->key);
+		g->twos.at = arena_alloc(g->mem, w.n * sizeof *g->twos.at);
+	}
+	uint64_t *key = g->key;
+	uint32_t *at = g->twos.at, left = w.id[0];
+	bool repeated = w.distinct[left].count > 1;
 
-		g->twos.at[candidates] = (uint32_t)i;
+	for (size_t i = 1; i < w.n; i++) {
+		uint32_t right = w.id[i];
+		bool next = w.distinct[right].count > 1;
+
+		at[candidates] = (uint32_t)i - 1;
+		key[candidates] = pair(left, right);
 		candidates += repeated & next;
 		repeated = next;
+		left = right;
 	}
-	if (!g->key) {
+	if (!g->count) {
 		g->twos.group = arena_alloc(g->mem, candidates * sizeof *g->twos.group);
-		g->key = arena_alloc(g->mem, candidates * sizeof *g->key);
 		g->count = arena_alloc(g->mem, candidates * sizeof *g->count);
 		g->rest = arena_alloc(g->mem, (candidates + 1) * sizeof *g->rest);
 	}
-	for (size_t i = 0; i < candidates; i++)
-		g->key[i] = pair(w->id[g->twos.at[i]], w->id[g->twos.at[i] + 1]);
 	g->now = g->twos;
 	g->level = 1;
 	finish_level(g, candidates);
