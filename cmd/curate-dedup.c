@@ -98,7 +98,7 @@ static const char *const examples[] = {
 
 static const struct program program = {
         "curate-dedup",
-        "[sketch|match|cluster|apply|selftest|curve] -i PATH… -o DIR [options]",
+        "[sketch|match|join|cluster|apply|selftest|curve] -i PATH… -o DIR [options]",
         "Drops duplicates over all shards of a folder and says of each which document stays for "
         "it. Without a "
         "word it does all steps; killed, it goes on where it was when started again.",
@@ -243,6 +243,7 @@ static enum rc work(void *user, const struct list *rest, struct err *e)
 		enum run_step step;
 	} steps[] = {{"sketch", RUN_COLLECT},
 	             {"match", RUN_SPLIT},
+	             {"join", RUN_JOIN},
 	             {"cluster", RUN_SOLVE},
 	             {"apply", RUN_APPLY}};
 	struct options *const o = user;
@@ -259,7 +260,7 @@ static enum rc work(void *user, const struct list *rest, struct err *e)
 			return run_step(o, e);
 		}
 	return err_set_rc(e, RC_USAGE,
-	                  "'%.*s' is no step: sketch, match, cluster, apply, selftest or curve; "
+	                  "'%.*s' is no step: sketch, match, join, cluster, apply, selftest or curve; "
 	                  "inputs go behind -i",
 	                  SLICE(rest->item[0])),
 	       RC_USAGE;

@@ -56,7 +56,8 @@ int job_parse_only(struct slice text, struct run *run, struct err *e)
 		bool numbered;
 	} all[] = {
 		{S_INIT("collect"), RUN_COLLECT, true}, {S_INIT("check"), RUN_CHECK, true},
-		{S_INIT("split"), RUN_SPLIT, true},     {S_INIT("solve"), RUN_SOLVE, true},
+		{S_INIT("split"), RUN_SPLIT, true},     {S_INIT("join"), RUN_JOIN, true},
+		{S_INIT("solve"), RUN_SOLVE, true},
 		{S_INIT("apply"), RUN_APPLY, true},     {S_INIT("map"), RUN_APPLY, false},
 		{S_INIT("plan"), RUN_PLAN, false},      {S_INIT("report"), RUN_REPORT, false},
 	};
@@ -80,9 +81,9 @@ int job_parse_only(struct slice text, struct run *run, struct err *e)
 			                  SLICE(text), passes - 1);
 		if (all[i].step == RUN_APPLY && !all[i].numbered && passes > 1)
 			return err_set_rc(e, RC_USAGE, "--only map: the recipe has whole-corpus stages: "
-			                  "collect1, check1, split1, solve1, … apply%zu", passes - 1);
+			                  "collect1, check1, split1, join1, solve1, … apply%zu", passes - 1);
 		return 0;
 	}
 	return err_set_rc(e, RC_USAGE, "--only %.*s: it is plan, map, report, or collectK, checkK, splitK, "
-	                  "solveK, applyK of the K-th whole-corpus stage", SLICE(text));
+	                  "joinK, solveK, applyK of the K-th whole-corpus stage", SLICE(text));
 }

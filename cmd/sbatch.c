@@ -176,7 +176,7 @@ static void steps(const struct recipe *r, struct buf *out)
 		if (s->type->barrier->in_steps || s->type->barrier->is_shared)
 			buf_addf(out, "one check%zu\n", k);
 		if (s->type->barrier->in_steps)
-			buf_addf(out, "array split%zu\n", k);
+			buf_addf(out, "array split%zu\none join%zu\n", k, k);
 		buf_addf(out, "%s solve%zu\n", s->type->barrier->is_shared ? "array" : "one", k);
 	}
 	if (k)

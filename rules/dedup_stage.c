@@ -50,6 +50,8 @@ int dedup_stage_solve(const struct dedup_stage *s, const struct corpus *c,
 		rc = dedup_sketch(&j, e);
 	if (rc == 0 && (c->step == SOLVE_ALL || c->step == SOLVE_SPLIT))
 		rc = dedup_match(&j, e);
+	if (rc == 0 && c->step == SOLVE_JOIN)
+		rc = dedup_join(&j, e);
 	if (rc == 0 && (c->step == SOLVE_ALL || c->step == SOLVE_REST))
 		rc = dedup_cluster(&j, e);
 	buf_free(&settings);

@@ -196,6 +196,16 @@ static int do_head(void *user, size_t unit, unsigned thread, struct err *e)
 	return verdict_write_head(c->o->dir, &head, c->s->base, e);
 }
 
+int cluster_join(const struct sketches *s, const struct cluster_options *o, struct err *e)
+{
+	const struct phase join = {"join", 1, 1, is_joined, do_join};
+	struct cluster c;
+
+	cluster_open(&c, s, o);
+	verdict_remove_other(o->dir, c.v.key);
+	return share_do(o->share, &join, &c, e);
+}
+
 int cluster_run(const struct sketches *s, const struct cluster_options *o,
                 struct verdict_stats *stats, struct err *e)
 {
@@ -203,13 +213,12 @@ int cluster_run(const struct sketches *s, const struct cluster_options *o,
 	struct names names = {.dir = o->share->dir,
 	                      .n = exchange_parts(s->docs),
 	                      .sig_bytes = s->shape.sig_bytes};
-	int rc = 0;
+	int rc = cluster_join(s, o, e);
 
 	cluster_open(&c, s, o);
 	c.v.names = &names;
 	names_open(&names);
 	const struct phase phases[] = {
-	        {"join", 1, 1, is_joined, do_join},
 	        {"order", c.join.parts, 0, is_ordered, do_order},
 	        {"choose", c.join.parts, 0, is_chosen, do_choose},
 	        {"size", c.join.parts, 0, is_sized, do_size},
@@ -217,7 +226,6 @@ int cluster_run(const struct sketches *s, const struct cluster_options *o,
 	        {"head", 1, 1, is_headed, do_head},
 	};
 
-	verdict_remove_other(o->dir, c.v.key);
 	for (size_t i = 0; i < sizeof phases / sizeof *phases && rc == 0; i++)
 		rc = share_do(o->share, &phases[i], &c, e);
 	names_close(&names);

@@ -36,8 +36,14 @@ struct dedup_job {
 	unsigned bands, rows, bits; /* for these */
 };
 
+/* All sketches: those of indexes first, then those of the shards. */
+int dedup_open_sketches(const struct dedup_job *j, struct sketches *s, struct err *e);
+
 int dedup_sketch(const struct dedup_job *j, struct err *e);
 int dedup_match(const struct dedup_job *j, struct err *e);
+
+/* The part of dedup_cluster that one process does, which it begins with if it is not done yet. */
+int dedup_join(const struct dedup_job *j, struct err *e);
 
 /* Tasks share it (lib/dedup/share.h): it returns when all of it is done. */
 int dedup_cluster(const struct dedup_job *j, struct err *e);

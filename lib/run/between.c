@@ -93,7 +93,7 @@ int between_do(struct work *w, size_t k, enum solve_step step, bool solve)
 	corpus_make(w, k, in_steps ? step : SOLVE_ALL, &c);
 	verdict_key(w, key);
 	c.key = hash64(slice_of(key));
-	if (step == SOLVE_SHARDS || step == SOLVE_SPLIT)
+	if (step == SOLVE_SHARDS || step == SOLVE_SPLIT || step == SOLVE_JOIN)
 		bad = in_steps ? s->type->barrier->solve(s->self, &c, w->e) : 0;
 	else
 		bad = make_verdict(w, s, &c, k, solve, step != SOLVE_REST);

@@ -142,9 +142,9 @@ static int do_between(struct work *w, size_t k, bool *through)
 		*through = true;
 		return 0;
 	}
-	if (here && run->step == RUN_SPLIT) {
+	if (here && (run->step == RUN_SPLIT || run->step == RUN_JOIN)) {
 		*through = true;
-		return between_do(w, k, SOLVE_SPLIT, false);
+		return between_do(w, k, run->step == RUN_SPLIT ? SOLVE_SPLIT : SOLVE_JOIN, false);
 	}
 	*through = here && run->step == RUN_SOLVE;
 	for (size_t i = 0; i < run->shards->n; i++)
@@ -170,7 +170,8 @@ static int check_step(struct work *w)
 {
 	struct run *run = w->run;
 	bool has_number = run->step == RUN_COLLECT || run->step == RUN_CHECK ||
-	                  run->step == RUN_SPLIT || run->step == RUN_SOLVE;
+	                  run->step == RUN_SPLIT || run->step == RUN_JOIN ||
+	                 run->step == RUN_SOLVE;
 
 	if (run->number == 0 && w->n_barriers && (has_number || run->step == RUN_APPLY))
 		run->number = 1;

@@ -27,7 +27,8 @@ enum run_step {
 	RUN_COLLECT, /* the pass in front of stage `number`, and what the stage can do for single shards */
 	RUN_CHECK,   /* says what that pass still owes; when nothing, lists it for the tasks that follow */
 	RUN_SPLIT,   /* this task's share of the stage's work between the passes */
-	RUN_SOLVE,   /* the rest of it; not split */
+	RUN_JOIN,    /* what one process has to do of the rest, ahead of the tasks that share it */
+	RUN_SOLVE,   /* the rest of it */
 	RUN_APPLY,   /* the pass behind stage `number`; 0: of a recipe without such stages */
 	RUN_REPORT,  /* nothing but the report of what is done */
 	RUN_PLAN,    /* nothing but plan.json */

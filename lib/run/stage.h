@@ -21,6 +21,8 @@ struct corpus {
 		SOLVE_ALL,
 		SOLVE_SHARDS, /* only what is done for single shards, and of those the ones that are mine[i] */
 		SOLVE_SPLIT,  /* only this task's share of what tasks can do side by side, behind SOLVE_SHARDS */
+		SOLVE_JOIN,   /* what one process does of SOLVE_REST, so that the tasks that share
+		                 the rest need not wait for it */
 		SOLVE_REST,   /* what is left, shared among the tasks that come: done when it returns, by
 		                 whoever; RC_STATE while the steps before are not complete */
 	} step;

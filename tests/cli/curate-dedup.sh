@@ -288,5 +288,5 @@ check "selftest: planted copies are found as the S-curve says" exits 0 \
 check "selftest --verify: none is dropped for an unlike one" says ' 0 of them \(0.00 %\) for a survivor' \
 	"$bin/curate-dedup" selftest -i in -o planted.verified --verify 0.7 --rows 4 --bands 20
 check "exit 2: an option of another kind" exits 2 dedup -i in -o x --kind url --rows 3
-check "exit 2: an unknown step" exits 2 dedup join -i in -o x
+check "exit 2: an unknown step" exits 2 dedup merge -i in -o x
 finish

@@ -62,7 +62,7 @@ in_turn() { # name folder tasks order…
 }
 at_once() { # name folder: three tasks of eight, two of them twice
 	local pids=() pid
-	prepare "$1" "$2" || return
+	prepare "$1" "$2" && run "$1" "$2" join || return
 	for task in 5 0 7 5 0; do
 		"$bin/curate-dedup" cluster -q -i in -o "$2" -k "$(kind_of "$1")" -j2 --task $task/8 "${more[@]}" &
 		pids+=($!)
@@ -103,6 +103,9 @@ done
 prepare minhash owed
 check "exit 6: apply while no cluster task has come" exits 6 run minhash owed apply
 rm "$(find owed/_curate -name '003-000000.edge')"
+run minhash owed join
+check "exit 6: apply behind the join" exits 6 run minhash owed apply
+rm -r owed/_curate/stage-minhash/verdict
 check "a task names the match file that is missing" says '1 of 15 files missing: .*003-000000.edge' \
 	"$bin/curate-dedup" cluster -i in -o owed --keep best:score --index-out idx.owed --task 1/3
 
@@ -117,6 +120,7 @@ for k in 1 2 3; do
 	for t in 1 0; do step -o recipe.tasks --only collect$k --task $t/2; done
 	step -o recipe.tasks --only check$k
 	for t in 2 0 1; do step -o recipe.tasks --only split$k --task $t/3; done
+	step -o recipe.tasks --only join$k
 	step -o recipe.tasks --only solve$k --task 3/4 &
 	step -o recipe.tasks --only solve$k --task 0/4
 	wait

@@ -163,7 +163,7 @@ if ! bash submit.sh >jobs.txt 2>submit.err; then
 fi
 check "an array for each pass, jobs between them, one for the report" bash -c '
 	cut -d: -f1 jobs.txt | tr "\n" " " |
-	grep -qx "collect1 check1 split1 solve1 collect2 solve2 apply2 report "'
+	grep -qx "collect1 check1 split1 join1 solve1 collect2 solve2 apply2 report "'
 first=$(sed -n 's/^collect1: jobs \([0-9]*\),.*/\1/p' jobs.txt)
 report=$(sed -n 's/^report: job //p' jobs.txt)
 
