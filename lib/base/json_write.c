@@ -15,28 +15,30 @@ static inline bool needs_escape(unsigned char c)
 	return c < 0x20 || c == '"' || c == '\\';
 }
 
-enum { STEP = 16 };
+enum { STEP = 32 };
 
-/* Copies the STEP bytes at `from`, whatever they are; returns how many at their head need no escape. */
-static inline unsigned copy_step(char *to, const char *from)
+/* Copies the STEP bytes at `from`, whatever they are; bit i is set when byte i needs an escape. */
+static inline uint32_t copy_step(char *to, const char *from)
 {
+	uint32_t bad = 0;
+
 #if defined(__SSE2__)
-	__m128i v = _mm_loadu_si128((const __m128i *)from);
-	__m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
-	__m128i backslash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
-	__m128i control = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
-	__m128i bad = _mm_or_si128(_mm_or_si128(quote, backslash), control);
+	for (unsigned i = 0; i < STEP; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(from + i));
+		__m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+		__m128i backslash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+		__m128i control = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
+		__m128i any = _mm_or_si128(_mm_or_si128(quote, backslash), control);
 
-	_mm_storeu_si128((__m128i *)to, v);
-	return (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(bad) | 1u << STEP);
+		_mm_storeu_si128((__m128i *)(to + i), v);
+		bad |= (uint32_t)_mm_movemask_epi8(any) << i;
+	}
 #else
-	unsigned n = 0;
-
 	memcpy(to, from, STEP);
-	while (n < STEP && !needs_escape((unsigned char)from[n]))
-		n++;
-	return n;
+	for (unsigned i = 0; i < STEP; i++)
+		bad |= (uint32_t)needs_escape((unsigned char)from[i]) << i;
 #endif
+	return bad;
 }
 
 /* Writes the escape of c at p (6 bytes of room) and returns its length. */
@@ -69,12 +71,17 @@ void json_write_escaped(struct buf *out, struct slice s)
 
 		if (s.n - at < STEP)
 			from = memcpy(last, from, s.n - at);
-		unsigned plain = copy_step(p, from);
+		uint32_t bad = copy_step(p, from);
 
-		at += plain;
-		p += plain;
-		if (plain == STEP || at == s.n)
+		if (!bad) { /* a branch that is guessed lets the next step begin before this one ends */
+			at += STEP;
+			p += STEP;
 			continue;
+		}
+		at += (size_t)__builtin_ctz(bad);
+		p += __builtin_ctz(bad);
+		if (at == s.n)
+			break;
 		p += escape_byte(p, (unsigned char)s.p[at++]);
 		if ((size_t)(end - p) < s.n - at + STEP) {
 			out->n = (size_t)(p - out->p);

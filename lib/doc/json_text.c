@@ -11,12 +11,13 @@
 enum { STEP = 64 };
 _Static_assert((int)STEP <= (int)JSON_PADDING, "steps read beyond the end of a string");
 
-/* Copies STEP bytes and returns how many of them stand before the first backslash. */
-static inline unsigned copy_step(char *to, const char *from)
+/* Copies STEP bytes; bit i is set when byte i is a backslash. */
+static inline uint64_t copy_step(char *to, const char *from)
 {
+	uint64_t mask = 0;
+
 #if defined(__SSE2__)
 	const __m128i backslash = _mm_set1_epi8('\\');
-	uint64_t mask = 0;
 
 #pragma GCC unroll 4
 	for (unsigned i = 0; i < STEP; i += 16) {
@@ -25,13 +26,12 @@ static inline unsigned copy_step(char *to, const char *from)
 		_mm_storeu_si128((__m128i *)(to + i), x);
 		mask |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, backslash)) << i;
 	}
-	return mask ? (unsigned)__builtin_ctzll(mask) : STEP;
 #else
-	const char *hit = memchr(from, '\\', STEP);
-
 	memcpy(to, from, STEP);
-	return hit ? (unsigned)(hit - from) : STEP;
+	for (unsigned i = 0; i < STEP; i++)
+		mask |= (uint64_t)(from[i] == '\\') << i;
 #endif
+	return mask;
 }
 
 /* What stands for itself behind a backslash: "n" for LF. */
@@ -142,7 +142,15 @@ enum json_fault json_text_read(struct slice s, struct arena *mem, struct slice *
 			if (p < end && *p == '\\')
 				continue; /* whole words may be escaped */
 		}
-		size_t plain = copy_step(out, p), left = (size_t)(end - p);
+		uint64_t mask;
+
+		/* A branch that is guessed lets the next step begin before this one ends. */
+		while (!(mask = copy_step(out, p)) && end - p > STEP) {
+			p += STEP;
+			out += STEP;
+		}
+		size_t plain = mask ? (size_t)__builtin_ctzll(mask) : STEP;
+		size_t left = (size_t)(end - p);
 
 		if (plain > left)
 			plain = left;
