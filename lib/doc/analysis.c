@@ -42,12 +42,17 @@ static enum word_kind kind_of(const struct doc *d)
 	return d->context ? d->context->words : WORDS_SPACY;
 }
 
+struct chunks *doc_chunks(const struct doc *d)
+{
+	return d->context ? d->context->chunks : NULL;
+}
+
 static const struct tokens *tokens_of(struct doc *d)
 {
 	struct analysis *a = analysis_of(d);
 
 	if (!a->has_tokens) {
-		a->tokens.mem = d->mem;
+		a->tokens = (struct tokens){.mem = d->mem, .chunks = doc_chunks(d)};
 		tokens_split(kind_of(d), a->text, &a->tokens);
 	}
 	a->has_tokens = true;
@@ -112,7 +117,7 @@ static bool count_by_source(struct doc *d, size_t *count)
 		else if (memmem(text.p, text.n, "IS_ALPHA", 8))
 			return false;
 		else
-			*count += words_count(kind_of(d), text, d->mem);
+			*count += words_count(kind_of(d), text, doc_chunks(d), d->mem);
 	}
 	return true;
 }
@@ -135,7 +140,7 @@ size_t doc_sentences_of(struct doc *d, struct slice line, size_t *next, struct a
 	uintptr_t at = (uintptr_t)line.p - (uintptr_t)a->text.p;
 
 	if (kind_of(d) != WORDS_SPACY || !tokens_are_plain(a) || at > a->text.n)
-		return sentences_count(line, scratch);
+		return sentences_count(line, doc_chunks(d), scratch);
 	return sentences_count_in(&a->tokens, at, at + line.n, next);
 }
 
@@ -143,7 +148,9 @@ const struct sentences *doc_sentences(struct doc *d)
 {
 	struct analysis *a = analysis_of(d);
 
-	if (!a->has_sentences)
+	if (!a->has_sentences && kind_of(d) == WORDS_SPACY)
+		sentences_of(tokens_of(d), a->text, &a->sentences, d->mem);
+	else if (!a->has_sentences)
 		sentences_split(a->text, &a->sentences, d->mem);
 	a->has_sentences = true;
 	return &a->sentences;

@@ -15,6 +15,9 @@
 /* Needs the text alone, so that whoever splits it into lines may ask as well. */
 const struct marks *doc_marks(struct doc *d);
 
+/* Where the thread keeps the chunks it has met, or NULL: struct tokens has a place for it. */
+struct chunks *doc_chunks(const struct doc *d);
+
 const struct words *doc_words(struct doc *d);
 
 /* doc_words(d)->n; cheaper when nobody asked for the words themselves. */

@@ -13,6 +13,7 @@
 #include "lib/base/slice.h"
 
 struct json;     /* lib/doc/json.h: one thread's JSON reader */
+struct chunks;   /* lib/doc/chunks.h: what one thread knows of chunks of text */
 struct analysis; /* lib/doc/analysis.h: words, sentences, n-grams of the current text */
 
 struct line {
@@ -54,7 +55,8 @@ enum word_kind { WORDS_SPACY, WORDS_WHITESPACE, WORDS_UNICODE };
 /* What the document may lean on while one thread works on it. */
 struct doc_context {
 	struct json *json;
-	enum word_kind words; /* the recipe's choice */
+	struct chunks *chunks; /* or NULL */
+	enum word_kind words;  /* the recipe's choice */
 	uint64_t seed;        /* the recipe's: chance = hash_chance(id, seed ^ …) */
 };
 

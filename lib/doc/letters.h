@@ -30,6 +30,15 @@ static inline bool letters_is(char c)
 	return (unsigned char)((c | 0x20) - 'a') < 26;
 }
 
+/* What the words of Latin, Greek and Cyrillic scripts are made of: ASCII letters, the bytes that
+ * characters from U+00C0 to U+047F begin with, and those that go on with any character. */
+static inline bool letters_is_wide(char c)
+{
+	unsigned char u = (unsigned char)c;
+
+	return letters_is(c) || (u >= 0x80 && u < 0xc0) || (u >= 0xc3 && u <= 0xd1);
+}
+
 /* Letters at the front of s. */
 static inline size_t letters_run(struct slice s)
 {

@@ -105,9 +105,9 @@ size_t sentences_count_in(const struct tokens *t, size_t from, size_t to, size_t
 	return n;
 }
 
-size_t sentences_count(struct slice text, struct arena *scratch)
+size_t sentences_count(struct slice text, struct chunks *chunks, struct arena *scratch)
 {
-	struct tokens t = {.mem = scratch};
+	struct tokens t = {.mem = scratch, .chunks = chunks};
 	size_t n = 1, end;
 
 	tokens_split(WORDS_SPACY, text, &t);
@@ -125,23 +125,30 @@ static size_t move_on(struct slice text, size_t at, struct slice copied)
 	return at;
 }
 
-void sentences_split(struct slice text, struct sentences *out, struct arena *mem)
+void sentences_of(const struct tokens *t, struct slice text, struct sentences *out,
+                  struct arena *mem)
 {
-	struct tokens t = {.mem = mem};
 	size_t n = 0, cap = 1, start = 0, done = 0, end;
 
-	tokens_split(WORDS_SPACY, text, &t);
-	for (struct walk w = walk_all(&t); walk_next(&w, &end);)
+	for (struct walk w = walk_all(t); walk_next(&w, &end);)
 		cap++;
 	struct slice *sentence = arena_alloc(mem, cap * sizeof *sentence);
 
-	for (struct walk w = walk_all(&t); walk_next(&w, &end); done = end) {
-		struct slice piece = {t.text.p + done, end - done};
-		size_t stop = t.text.p == text.p ? end : move_on(text, start, piece);
+	for (struct walk w = walk_all(t); walk_next(&w, &end); done = end) {
+		struct slice piece = {t->text.p + done, end - done};
+		size_t stop = t->text.p == text.p ? end : move_on(text, start, piece);
 
 		sentence[n++] = (struct slice){text.p + start, stop - start};
 		start = stop;
 	}
 	sentence[n++] = slice_tail(text, start);
 	*out = (struct sentences){n, sentence};
+}
+
+void sentences_split(struct slice text, struct sentences *out, struct arena *mem)
+{
+	struct tokens t = {.mem = mem};
+
+	tokens_split(WORDS_SPACY, text, &t);
+	sentences_of(&t, text, out, mem);
 }

@@ -12,10 +12,15 @@ struct sentences {
 };
 void sentences_split(struct slice text, struct sentences *out, struct arena *mem);
 
-/* Only their number. */
-size_t sentences_count(struct slice text, struct arena *scratch);
-
+struct chunks;
 struct tokens;
+
+/* The same for a text whose spaCy tokens are known. */
+void sentences_of(const struct tokens *t, struct slice text, struct sentences *out,
+                  struct arena *mem);
+
+/* Only their number; chunks may be NULL. */
+size_t sentences_count(struct slice text, struct chunks *chunks, struct arena *scratch);
 
 /* The same for the piece [from, to) of a text whose spaCy tokens are known. It begins and ends where
  * its lines do, white space at both ends aside; `*next` is a token at or before it, to begin with 0,

@@ -13,12 +13,18 @@ struct special {
 	uint8_t plain_size[11];  /* … by which spaCy finds it again among the tokens of a text */
 };
 
-enum { SPECIAL_LONGEST = 29, SPECIAL_FILTER = 1 << 16, SPECIAL_PAIRS = 1 << 13 };
+enum { SPECIAL_LONGEST = 29, SPECIAL_FILTER = 1 << 16, SPECIAL_PAIRS = 1 << 13, SPECIAL_RUNS = 1 << 15 };
 
 /* What says quickly and mostly right that something is no special case. */
 struct special_filter {
 	uint64_t whole[SPECIAL_FILTER / 64], pair[SPECIAL_PAIRS / 64];
+	uint64_t run[SPECIAL_RUNS / 32]; /* two bits each, see special_may_be_run */
+	uint8_t begins[256], follows[256]; /* enum special_kind by a token's first byte */
 };
+
+/* Pairs of tokens that a special case's plain tokens begin with, by their first one. Two tokens are
+ * none when what one begins and the other follows has no kind in common. */
+enum special_kind { SPECIAL_LETTERS = 1, SPECIAL_DOT = 2, SPECIAL_OTHER = 4 };
 const struct special_filter *special_filter(void);
 
 /* False when no special case has these first 8 bytes (as a little-endian number) and length. */
@@ -27,6 +33,22 @@ static inline bool special_may_be(const struct special_filter *f, uint64_t head,
 	size_t bit = word_filter(head, n) % SPECIAL_FILTER;
 
 	return f->whole[bit / 64] >> bit % 64 & 1;
+}
+
+static inline size_t special_run(uint64_t head)
+{
+	return (size_t)(head * 0xbf58476d1ce4e5b9u >> 40) % SPECIAL_RUNS;
+}
+
+/* For a run of n letters or digits, of which 8 bytes may be read: false when it is no special case,
+ * nor, if there is a mark behind it, the two together. */
+static inline bool special_may_be_run(const struct special_filter *f, const char *p, size_t n,
+                                      bool marked)
+{
+	uint64_t mask = letters_load((const char *)word_mask + WORD_SHORT - (n < WORD_SHORT ? n : WORD_SHORT));
+	size_t at = special_run(letters_load(p) & mask);
+
+	return f->run[at / 32] >> 2 * (at % 32) & (1 | (unsigned)marked << 1);
 }
 
 static inline size_t special_pair(struct slice first, struct slice second, size_t room)
@@ -42,6 +64,8 @@ static inline size_t special_pair(struct slice first, struct slice second, size_
 static inline bool special_may_begin(const struct special_filter *f, struct slice first,
                                      struct slice second, size_t room)
 {
+	if (!(f->begins[(unsigned char)*first.p] & f->follows[(unsigned char)*second.p]))
+		return false;
 	size_t bit = special_pair(first, second, room);
 
 	return f->pair[bit / 64] >> bit % 64 & 1;

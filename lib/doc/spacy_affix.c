@@ -2,6 +2,7 @@
  * expressions over the classes of spacy_class.h; written out here, each in time linear in what it
  * takes. */
 #include "lib/base/utf8.h"
+#include "lib/doc/letters.h"
 #include "lib/doc/spacy.h"
 #include "lib/doc/spacy_class.h"
 
@@ -189,9 +190,10 @@ static size_t infix_at(struct slice s, uint32_t c, unsigned size, uint32_t befor
 bool spacy_infix(struct slice s, size_t from, size_t *at, size_t *n)
 {
 	unsigned size;
-	uint32_t before = from ? utf8_last(slice_head(s, from), &size) : 0;
+	size_t start = from + letters_run(slice_tail(s, from));
+	uint32_t before = start ? utf8_last(slice_head(s, start), &size) : 0;
 
-	for (size_t i = from; i < s.n; i += size) {
+	for (size_t i = start; i < s.n; i += size) {
 		uint32_t c = utf8_at(s.p + i, &size);
 
 		if (c >= 0x80 || !(spacy_ascii[c] & SPACY_ALPHA)) {

@@ -103,7 +103,7 @@ static void replace(struct tokens *t, const struct matches *m)
 	struct tokens old = *t;
 	size_t next = 0;
 
-	*t = (struct tokens){.mem = old.mem, .text = old.text};
+	*t = (struct tokens){.mem = old.mem, .chunks = old.chunks, .text = old.text};
 	tokens_reserve(t, old.n + 2 * m->n);
 	for (size_t i = 0; i < m->n; i++) {
 		const struct special *s = m->match[i].special;

@@ -68,6 +68,20 @@ static const char *const as_written =
 	":} ;) ;-) ;-D ;D ;_; <.< </3 <3 <33 <333 <space> =( =) =/ =3 =D =[ =] =| >.< >.> >:( >:o "
 	"><(((*> @_@ V.V V_V v.v v_v XD XDD xD xDD [-: [: [= ]= \\\") \\n \\t ^_^ ^__^ ^___^";
 
+static void set_bit(uint64_t *bits, size_t bit)
+{
+	bits[bit / 64] |= (uint64_t)1 << bit % 64;
+}
+
+/* Notes a special case if it is a run of letters or digits, with one byte behind it or none. */
+static void add_run(struct slice text, bool marked)
+{
+	for (size_t i = 0; i < text.n - marked; i++)
+		if (!letters_is_wide(text.p[i]) && !(text.p[i] >= '0' && text.p[i] <= '9'))
+			return;
+	set_bit(filter.run, 2 * special_run(word_head(text.p, text.n - marked, text.n)) + marked);
+}
+
 /* Adds one case written with "~" between its tokens. */
 static void add(struct slice marked)
 {
@@ -93,7 +107,9 @@ static void add(struct slice marked)
 	while (slot[at])
 		at = (at + 1) % SLOTS;
 	slot[at] = (uint16_t)n_special;
-	filter.whole[bit / 64] |= (uint64_t)1 << bit % 64;
+	set_bit(filter.whole, bit);
+	add_run(s->text, false);
+	add_run(s->text, true);
 }
 
 /* The same with typographic apostrophes too, if it has any. */
@@ -169,6 +185,21 @@ static void add_listed(void)
 	add(S("ü."));
 }
 
+/* Notes the first two of a special case's n plain tokens. */
+static void add_pair(struct slice first, struct slice second, size_t n, size_t room)
+{
+	bool letters = letters_is_wide(*first.p);
+	enum special_kind kind = letters ? SPECIAL_LETTERS : *first.p == '.' ? SPECIAL_DOT : SPECIAL_OTHER;
+
+	set_bit(filter.pair, special_pair(first, second, room));
+	filter.begins[(unsigned char)*first.p] |= (uint8_t)kind;
+	filter.follows[(unsigned char)*second.p] |= (uint8_t)kind;
+	/* A word and a mark are not looked at again when they make up a chunk that is no special case,
+	 * so they have to pass for one. */
+	if (n > 2)
+		add_run((struct slice){first.p, first.n + second.n}, true);
+}
+
 /* What the case would be without special cases, if a prefix, suffix or infix rule touches it. */
 static void add_plain(struct special *s)
 {
@@ -180,9 +211,7 @@ static void add_plain(struct special *s)
 		return;
 	spacy_chunk(&t, 0, s->text.n, NULL);
 	if (t.n > 1) {
-		size_t bit = special_pair(tokens_text(&t, 0), tokens_text(&t, 1), s->text.n);
-
-		filter.pair[bit / 64] |= (uint64_t)1 << bit % 64;
+		add_pair(tokens_text(&t, 0), tokens_text(&t, 1), t.n, s->text.n);
 		s->n_plain = (uint8_t)t.n;
 		for (size_t i = 0; i < t.n; i++)
 			s->plain_size[i] = (uint8_t)t.token[i].n;

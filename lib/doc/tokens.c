@@ -70,7 +70,7 @@ static void split_spacy(struct slice text, struct tokens *t)
 			else
 				copy[n++] = t->text.p[i++];
 		}
-		*t = (struct tokens){.mem = t->mem, .text = {copy, n}};
+		*t = (struct tokens){.mem = t->mem, .chunks = t->chunks, .text = {copy, n}};
 	}
 }
 

@@ -22,25 +22,38 @@ static inline uint64_t word_head(const char *p, size_t n, size_t room)
 enum { WORD_SHORT = 16 };
 
 struct word_key {
-	uint64_t head, tail;
-	uint32_t n; /* bytes */
+	uint64_t head, tail; /* the first 8 bytes and the next 8, zeroes behind; or tail: a hash */
+	uint32_t n;          /* bytes */
 };
+
+/* Masks for the first 0 to WORD_SHORT of as many bytes: two words from WORD_SHORT - n on. */
+static const unsigned char word_mask[2 * WORD_SHORT] = {[0 ... WORD_SHORT - 1] = 0xff};
+
+/* Of a short word; WORD_SHORT bytes may be read. No branches: lengths follow each other at random. */
+static inline struct word_key word_key_short(const char *p, size_t n)
+{
+	const char *mask = (const char *)word_mask + WORD_SHORT - n;
+
+	return (struct word_key){letters_load(p) & letters_load(mask),
+	                         letters_load(p + 8) & letters_load(mask + 8), (uint32_t)n};
+}
 
 static inline struct word_key word_key(const char *p, size_t n, size_t room)
 {
+	char copy[WORD_SHORT] = {0};
+
 	if (n > WORD_SHORT)
 		return (struct word_key){letters_load(p), hash64((struct slice){p, n}), (uint32_t)n};
-	if (room < 8)
-		return (struct word_key){word_head(p, n, room), 0, (uint32_t)n};
-	/* No branches: lengths on either side of 8 follow each other at random. */
-	uint64_t is_long = -(uint64_t)(n > 8);
-	unsigned spare = n < 8 ? 8 * (8 - (unsigned)n) : 0;
+	if (room >= WORD_SHORT)
+		return word_key_short(p, n);
+	if (n)
+		memcpy(copy, p, n);
+	return word_key_short(copy, n);
+}
 
-	return (struct word_key){
-		.head = letters_load(p) & ~(uint64_t)0 >> spare,
-		.tail = letters_load(p + (is_long & (n - 8))) & is_long,
-		.n = (uint32_t)n,
-	};
+static inline bool word_key_is(struct word_key a, struct word_key b)
+{
+	return ((a.head ^ b.head) | (a.tail ^ b.tail) | (a.n ^ b.n)) == 0;
 }
 
 static inline uint64_t word_key_hash(struct word_key k)

@@ -1,134 +1,160 @@
 #include "lib/doc/words.h"
 
+#include <stdlib.h>
+
+#include "lib/base/mem.h"
 #include "lib/base/unicode.h"
 #include "lib/base/utf8.h"
 #include "lib/doc/punct.h"
 #include "lib/doc/tokens.h"
 #include "lib/doc/word_hash.h"
 
-/* Known words up to WORD_SHORT bytes are found by touching nothing else. */
-struct word_slot {
-	uint64_t head, tail;
-	uint32_t n;
-	uint32_t word; /* id + 1; 0: free */
+/* A distinct word while they are being collected. */
+struct entry {
+	uint64_t head, tail; /* as in its word_key */
+	uint32_t n, count;
+	uint32_t first; /* the token where it was first seen */
 };
 
-/* Distinct words while they are being collected. */
 struct interner {
+	const struct tokens *t;
 	struct arena *mem;
-	struct word *distinct;
+	struct entry *entry;
 	size_t n, cap;
-	struct word_slot *slot;
+	uint32_t *slot; /* entry + 1; 0: free */
 	size_t mask;
 };
 
-static bool is_letters(struct word_key k)
+static struct word_key entry_key(const struct entry *e)
 {
-	if (k.n <= 8)
-		return letters_first(k.head) == k.n;
-	return k.n <= WORD_SHORT && letters_first(k.head) == 8 && letters_first(k.tail) == 8;
+	return (struct word_key){e->head, e->tail, e->n};
 }
 
-static struct word describe(struct slice text, struct word_key key)
+/* A table twice as large, or the first one. */
+static void make_slots(struct interner *in, size_t cap)
 {
-	size_t chars = 0;
-	uint32_t flags = 0;
+	in->slot = arena_new(in->mem, uint32_t, cap);
+	in->mask = cap - 1;
+	for (size_t i = 0; i < in->n; i++) {
+		size_t at = word_key_hash(entry_key(&in->entry[i])) & in->mask;
 
-	if (is_letters(key))
-		return (struct word){text, key.n, 0, WORD_ALPHA | WORD_TEXT, key.head};
-	for (size_t i = 0; i < text.n; chars++) {
+		while (in->slot[at])
+			at = (at + 1) & in->mask;
+		in->slot[at] = (uint32_t)i + 1;
+	}
+}
+
+/* Makes room for so many more words, with a table that stays half empty at least. */
+static void reserve(struct interner *in, size_t more)
+{
+	if (in->n + more > in->cap) {
+		in->cap = 2 * in->cap > in->n + more ? 2 * in->cap : in->n + more;
+		in->entry = mem_grow(in->entry, in->cap * sizeof *in->entry);
+	}
+	if (2 * (in->n + more) > in->mask)
+		make_slots(in, 4 * (in->mask + 1));
+}
+
+/* True when words with equal keys are equal; `e` may be one that has just been written. */
+static inline bool is_same(const struct interner *in, const struct entry *e, struct slice text)
+{
+	return text.n <= WORD_SHORT || slice_equal(tokens_text(in->t, e->first), text);
+}
+
+/* The word's number where its first slot is taken by another one. */
+static uint32_t look_further(struct interner *in, size_t at, struct word_key key, struct slice text)
+{
+	for (;;) {
+		at = (at + 1) & in->mask;
+		if (!in->slot[at]) {
+			in->slot[at] = (uint32_t)++in->n; /* its entry is written */
+			return (uint32_t)in->n - 1;
+		}
+		const struct entry *e = &in->entry[in->slot[at] - 1];
+
+		if (word_key_is(entry_key(e), key) && is_same(in, e, text))
+			return in->slot[at] - 1;
+	}
+}
+
+/* Numbers the words of tokens [from, to). Almost without branches: half of a web page's words are
+ * new to it, and which ones cannot be foreseen. So each is written as if it were new. */
+static void intern(struct interner *in, size_t from, size_t to, uint32_t *id)
+{
+	const char *end = in->t->text.p + in->t->text.n;
+
+	for (size_t i = from; i < to; i++) {
+		struct slice text = tokens_text(in->t, i);
+		struct word_key key = word_key(text.p, text.n, (size_t)(end - text.p));
+		size_t at = word_key_hash(key) & in->mask;
+		uint32_t found = in->slot[at], is_known = -(uint32_t)(found != 0);
+		uint32_t number = ((found - 1) & is_known) | ((uint32_t)in->n & ~is_known);
+
+		in->entry[in->n] = (struct entry){key.head, key.tail, key.n, 0, (uint32_t)i};
+		in->slot[at] = number + 1;
+		if (word_key_is(entry_key(&in->entry[number]), key) &&
+		    is_same(in, &in->entry[number], text))
+			in->n += (uint32_t)(1 + is_known);
+		else
+			number = look_further(in, at, key, text);
+		in->entry[number].count++;
+		id[i] = number;
+	}
+}
+
+static bool is_letters(const struct entry *e)
+{
+	if (e->n <= 8)
+		return letters_first(e->head) == e->n;
+	return e->n <= WORD_SHORT && letters_first(e->head) == 8 && letters_first(e->tail) == e->n - 8;
+}
+
+static struct word describe(const struct entry *e, struct slice text)
+{
+	struct word w = {text, e->n, e->count, WORD_ALPHA | WORD_TEXT, e->head};
+
+	if (is_letters(e))
+		return w;
+	w.chars = (uint32_t)utf8_count(text);
+	w.flags = 0;
+	for (size_t i = 0; i < text.n && w.flags != (WORD_ALPHA | WORD_TEXT);) {
 		unsigned size;
 		uint32_t c = utf8_at(text.p + i, &size);
 
-		if (!(flags & WORD_ALPHA) && unicode_is_alpha(c))
-			flags |= WORD_ALPHA;
-		if (!(flags & WORD_TEXT) && !punct_of(c))
-			flags |= WORD_TEXT;
+		if (!(w.flags & WORD_ALPHA) && unicode_is_alpha(c))
+			w.flags |= WORD_ALPHA;
+		if (!(w.flags & WORD_TEXT) && !punct_of(c))
+			w.flags |= WORD_TEXT;
 		i += size;
 	}
-	return (struct word){text, (uint32_t)chars, 0, flags, key.head};
-}
-
-static size_t slot_hash(const struct word_slot *s)
-{
-	return word_key_hash((struct word_key){s->head, s->tail, s->n});
-}
-
-static void make_slots(struct interner *in, size_t cap)
-{
-	size_t old = in->slot ? in->mask + 1 : 0;
-	struct word_slot *from = in->slot;
-
-	in->slot = arena_new(in->mem, struct word_slot, cap);
-	in->mask = cap - 1;
-	for (size_t i = 0; i < old; i++) {
-		if (!from[i].word)
-			continue;
-		size_t at = slot_hash(&from[i]) & in->mask;
-
-		while (in->slot[at].word)
-			at = (at + 1) & in->mask;
-		in->slot[at] = from[i];
-	}
-}
-
-static uint32_t new_word(struct interner *in, size_t at, struct word_key key, struct slice text)
-{
-	if (in->n == in->cap) {
-		in->distinct = arena_grow(in->mem, in->distinct, in->cap * sizeof(struct word),
-		                          2 * in->cap * sizeof(struct word));
-		in->cap *= 2;
-	}
-	in->distinct[in->n] = describe(text, key);
-	in->slot[at] = (struct word_slot){key.head, key.tail, key.n, (uint32_t)++in->n};
-	if (2 * in->n > in->mask)
-		make_slots(in, 4 * (in->mask + 1));
-	return (uint32_t)in->n - 1;
-}
-
-/* The slot of a word, or the free one where it belongs. */
-static inline size_t slot_of(const struct word_slot *slot, size_t mask, const struct word *distinct,
-                             struct word_key key, struct slice text)
-{
-	size_t at = word_key_hash(key) & mask;
-
-	for (;; at = (at + 1) & mask) {
-		const struct word_slot *s = &slot[at];
-
-		if (!s->word)
-			return at;
-		if (((s->head ^ key.head) | (s->tail ^ key.tail) | (s->n ^ key.n)) == 0 &&
-		    (text.n <= WORD_SHORT || slice_equal(distinct[s->word - 1].text, text)))
-			return at;
-	}
+	return w;
 }
 
 void words_intern(const struct tokens *t, struct words *w, struct arena *mem)
 {
-	enum { LEAST = 64, MOST = 2048 };
-	struct interner in = {.mem = mem};
+	enum { BATCH = 256, LEAST = 4 * BATCH, MOST = 1 << 14 };
+	struct interner in = {.t = t, .mem = mem};
 	uint32_t *id = arena_alloc(mem, t->n * sizeof *id);
-	const char *end = t->text.p + t->text.n;
 	size_t slots = LEAST;
 
-	while (slots < t->n && slots < MOST)
+	while (slots < 4 * t->n && slots < MOST)
 		slots *= 2;
 	make_slots(&in, slots);
-	in.cap = slots / 2;
-	in.distinct = arena_alloc(mem, in.cap * sizeof *in.distinct);
-	for (size_t i = 0; i < t->n; i++) {
-		struct slice text = tokens_text(t, i);
-		struct word_key key = word_key(text.p, text.n, (size_t)(end - text.p));
-		size_t at = slot_of(in.slot, in.mask, in.distinct, key, text);
-
-		id[i] = in.slot[at].word ? in.slot[at].word - 1 : new_word(&in, at, key, text);
-		in.distinct[id[i]].count++;
+	for (size_t i = 0, end; i < t->n; i = end) {
+		end = t->n - i > BATCH ? i + BATCH : t->n;
+		reserve(&in, end - i + 1);
+		intern(&in, i, end, id);
 	}
+	struct word *distinct = arena_alloc(mem, in.n * sizeof *distinct);
+
+	for (size_t i = 0; i < in.n; i++)
+		distinct[i] = describe(&in.entry[i], tokens_text(t, in.entry[i].first));
+	free(in.entry);
 	*w = (struct words){
 		.n = t->n,
 		.id = id,
 		.n_distinct = in.n,
-		.distinct = in.distinct,
+		.distinct = distinct,
 		.slot = in.slot,
 		.mask = in.mask,
 	};
@@ -146,14 +172,18 @@ const struct word *words_find(const struct words *w, struct slice text)
 {
 	if (text.n == 0)
 		return NULL;
-	size_t at = slot_of(w->slot, w->mask, w->distinct, word_key(text.p, text.n, text.n), text);
+	size_t at = word_key_hash(word_key(text.p, text.n, text.n)) & w->mask;
 
-	return w->slot[at].word ? &w->distinct[w->slot[at].word - 1] : NULL;
+	for (; w->slot[at]; at = (at + 1) & w->mask)
+		if (slice_equal(w->distinct[w->slot[at] - 1].text, text))
+			return &w->distinct[w->slot[at] - 1];
+	return NULL;
 }
 
-size_t words_count(enum word_kind kind, struct slice text, struct arena *scratch)
+size_t words_count(enum word_kind kind, struct slice text, struct chunks *chunks,
+                   struct arena *scratch)
 {
-	struct tokens t = {.mem = scratch};
+	struct tokens t = {.mem = scratch, .chunks = chunks};
 
 	tokens_split(kind, text, &t);
 	return t.n;

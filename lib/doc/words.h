@@ -27,7 +27,7 @@ struct words {
 	const struct word *distinct;
 
 	/* Private: the table of distinct words. */
-	const struct word_slot *slot;
+	const uint32_t *slot; /* number + 1; 0: free */
 	size_t mask;
 };
 
@@ -39,6 +39,7 @@ static inline const struct word *words_at(const struct words *w, size_t i)
 /* The distinct word equal to `text`, or NULL. */
 const struct word *words_find(const struct words *w, struct slice text);
 
+struct chunks;
 struct tokens;
 
 /* Splits valid UTF-8 of less than 4 GiB:
@@ -51,7 +52,8 @@ void words_split(enum word_kind kind, struct slice text, struct words *w, struct
 /* The same for tokens that are known; they are left alone. */
 void words_intern(const struct tokens *t, struct words *w, struct arena *mem);
 
-/* Number of words, for less than words_split. */
-size_t words_count(enum word_kind kind, struct slice text, struct arena *scratch);
+/* Number of words, for less than words_split; chunks may be NULL. */
+size_t words_count(enum word_kind kind, struct slice text, struct chunks *chunks,
+                   struct arena *scratch);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "lib/doc/chunks.h"
 #include "lib/run/run.h"
 
 /* The first two numbers of a small file, such as cgroup's "200000 100000"; "max" is no number. */
@@ -82,7 +83,7 @@ uint64_t machine_budget(const struct recipe *r)
 
 static uint64_t memory_of_thread(const struct recipe *r)
 {
-	return 3 * r->output.block + ARENAS + (uint64_t)WORST * WORKER_LARGE;
+	return 3 * r->output.block + ARENAS + sizeof(struct chunks) + (uint64_t)WORST * WORKER_LARGE;
 }
 
 static uint64_t memory_of_record(const struct recipe *r, uint64_t longest)

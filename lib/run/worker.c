@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "lib/base/mem.h"
+#include "lib/doc/chunks.h"
 #include "lib/doc/editlog.h"
 
 enum { KEEP_ARENA = 2 << 20 };
@@ -13,7 +14,9 @@ void worker_open(struct worker *w, const struct task *task)
 {
 	*w = (struct worker){.task = task, .n_parcels = SINK_FIXED};
 	w->json = json_open();
-	w->context = (struct doc_context){.json = w->json, .words = task->words, .seed = task->seed};
+	w->chunks = mem_new(struct chunks, 1);
+	w->context = (struct doc_context){.json = w->json, .chunks = w->chunks, .words = task->words,
+	                                  .seed = task->seed};
 	for (size_t i = 0; i < SINK_FIXED; i++)
 		if (task->wanted[i])
 			w->encoder[i] = task->codec[i]->encoder_open(task->level[i]);
@@ -33,6 +36,7 @@ void worker_close(struct worker *w)
 	arena_free(&w->mem);
 	arena_free(&w->names);
 	arena_free(&w->scratch);
+	free(w->chunks);
 	json_close(w->json);
 }
 

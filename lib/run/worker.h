@@ -46,6 +46,7 @@ struct worker {
 	struct arena mem, scratch;
 	struct arena names; /* of the block's routes: a replayed one lives in its document */
 	struct json *json;
+	struct chunks *chunks;
 	struct doc_context context;
 	void *encoder[SINK_FIXED];
 	pthread_mutex_t *big; /* held while is_big, and while a large record is worked on */

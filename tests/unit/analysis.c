@@ -164,7 +164,7 @@ static void words_of_an_edited_text_are_counted_as_if_anew(void **state)
 			doc_settle(&d);
 			size_t count = doc_word_count(&d);
 
-			assert_int_equal(count, words_count(WORDS_SPACY, doc_text(&d), &mem));
+			assert_int_equal(count, words_count(WORDS_SPACY, doc_text(&d), NULL, &mem));
 			assert_int_equal(doc_words(&d)->n, count);
 			arena_free(&mem);
 		}
@@ -184,7 +184,7 @@ static void sentences_of_a_line_are_those_of_the_line_alone(void **state)
 			struct slice line = utf8_strip(d.line[i].text);
 
 			assert_int_equal(doc_sentences_of(&d, line, &next, &mem),
-			                 sentences_count(line, &mem));
+			                 sentences_count(line, NULL, &mem));
 		}
 		doc_words(&d);
 	}

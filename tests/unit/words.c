@@ -27,7 +27,7 @@ static void assert_split(enum word_kind kind, struct slice text, const char *wan
 		buf_add(&got, words_at(&w, i)->text);
 	}
 	assert_string_equal(buf_text(&got), want);
-	assert_int_equal(words_count(kind, text, &mem), w.n);
+	assert_int_equal(words_count(kind, text, NULL, &mem), w.n);
 	free(copy);
 	buf_free(&got);
 	arena_free(&mem);
@@ -221,7 +221,7 @@ static double seconds(struct slice text)
 	struct arena mem = {0};
 	clock_t start = clock();
 
-	words_count(WORDS_SPACY, text, &mem);
+	words_count(WORDS_SPACY, text, NULL, &mem);
 	arena_free(&mem);
 	return (double)(clock() - start) / CLOCKS_PER_SEC;
 }
