@@ -13,20 +13,13 @@ enum { MOST_ALIKE = 64 };
 
 struct list {
 	struct arena *mem;
-	struct piece *piece;
-	size_t n, cap;
+	struct piece *piece; /* room for all there can be */
+	size_t n;
 };
 
-static void add(struct list *l, struct slice text)
+static inline void add(struct list *l, struct slice text, size_t from, size_t to)
 {
-	if (l->n == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 64;
-
-		l->piece = arena_grow(l->mem, l->piece, l->cap * sizeof(struct piece),
-		                      cap * sizeof(struct piece));
-		l->cap = cap;
-	}
-	l->piece[l->n++] = (struct piece){.text = text};
+	l->piece[l->n++] = (struct piece){.text = {text.p + from, to - from}};
 }
 
 /* Cuts the text's bytes [from, to) at every run of at least `least` LFs. */
@@ -45,10 +38,10 @@ static void split_at_runs(struct list *l, struct slice text, const struct marks 
 		i += n;
 		if (n < least)
 			continue;
-		add(l, (struct slice){text.p + from, first - from});
+		add(l, text, from, first);
 		from = first + n;
 	}
-	add(l, (struct slice){text.p + from, to - from});
+	add(l, text, from, to);
 }
 
 static void split_filled(struct list *l, struct slice text, const struct marks *m)
@@ -59,7 +52,7 @@ static void split_filled(struct list *l, struct slice text, const struct marks *
 		size_t to = i < m->n_lf ? m->lf[i] : text.n;
 
 		if (marks_has_words(m, from, to, 1))
-			add(l, (struct slice){text.p + from, to - from});
+			add(l, text, from, to);
 		from = to + 1;
 	}
 }
@@ -87,11 +80,13 @@ static bool find_repeats(struct list *l, bool quick, struct pieces *out)
 {
 	size_t cap = 16, alike = 0;
 
-	while (cap < 2 * l->n)
+	*out = (struct pieces){.n = l->n, .piece = l->piece};
+	if (l->n < 2)
+		return true;
+	while (cap < 4 * l->n)
 		cap *= 2;
 	struct piece_slot *slot = arena_new(l->mem, struct piece_slot, cap);
 
-	*out = (struct pieces){.n = l->n, .piece = l->piece};
 	for (size_t i = 0; i < l->n; i++) {
 		struct piece *p = &l->piece[i];
 		uint64_t hash = quick ? quick_hash(p->text) : hash64(p->text);
@@ -124,7 +119,7 @@ static bool find_repeats(struct list *l, bool quick, struct pieces *out)
 void pieces_split(enum piece_kind kind, struct slice text, const struct marks *m,
                   struct pieces *out, struct arena *mem)
 {
-	struct list l = {.mem = mem};
+	struct list l = {mem, arena_alloc(mem, (m->n_lf + 1) * sizeof *l.piece), 0};
 	struct slice strip;
 
 	switch (kind) {
