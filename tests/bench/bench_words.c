@@ -20,7 +20,7 @@
 #include "lib/io/shards.h"
 #include "lib/io/stream.h"
 
-enum { BLOCK_BYTES = 60000, DEFAULT_ROUNDS = 5 };
+enum { BLOCK_BYTES = 250000, DEFAULT_ROUNDS = 5 };
 
 /* Each way does what the one before it does, and more. */
 enum way { TOKENS, WORDS, NGRAMS, REPETITION, WAYS };
