@@ -1,5 +1,7 @@
 #include "rules/dedup_stage.h"
 
+#include "lib/dedup/index.h"
+
 int dedup_stage_init(struct dedup_stage *s, struct err *e)
 {
 	if (s->against_only && s->against.n == 0)
@@ -74,6 +76,14 @@ int dedup_stage_spans(const struct corpus *c, enum spans_order order, struct err
 	for (size_t i = 0; i < c->n; i++)
 		j.records += c->records[i];
 	return spans_solve(&j, e);
+}
+
+int dedup_stage_depends(const struct dedup_stage *s, struct buf *out, struct err *e)
+{
+	for (size_t i = 0; i < s->against.n; i++)
+		if (index_fingerprint(s->against.item[i].p, out, e) != 0)
+			return -1;
+	return 0;
 }
 
 int dedup_stage_load(struct dedup_stage *s, const struct corpus *c, struct err *e)

@@ -51,6 +51,7 @@ int dedup_stage_solve(const struct dedup_stage *s, const struct corpus *c,
 /* The same for stages that mark spans. */
 int dedup_stage_spans(const struct corpus *c, enum spans_order order, struct err *e);
 
+int dedup_stage_depends(const struct dedup_stage *s, struct buf *out, struct err *e);
 int dedup_stage_load(struct dedup_stage *s, const struct corpus *c, struct err *e);
 
 #endif

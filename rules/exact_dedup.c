@@ -132,9 +132,15 @@ static void exact_doc(const void *self, struct doc *d, struct arena *scratch)
 	dedup_judge(&x->common.verdict, d);
 }
 
+static int exact_depends(const void *self, struct buf *out, struct err *e)
+{
+	return dedup_stage_depends(&((const struct exact *)self)->common, out, e);
+}
+
 static const struct barrier barrier = {
         .in_steps = true,
         .is_shared = true,
+        .depends = exact_depends,
         .collect = exact_collect,
         .solve = exact_solve,
         .load = exact_load,

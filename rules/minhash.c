@@ -175,9 +175,15 @@ static void minhash_doc(const void *self, struct doc *d, struct arena *scratch)
 		dedup_judge(&m->common.verdict, d);
 }
 
+static int minhash_depends(const void *self, struct buf *out, struct err *e)
+{
+	return dedup_stage_depends(&((const struct minhash_rule *)self)->common, out, e);
+}
+
 static const struct barrier barrier = {
         .in_steps = true,
         .is_shared = true,
+        .depends = minhash_depends,
         .collect = minhash_collect,
         .solve = minhash_solve,
         .load = minhash_load,

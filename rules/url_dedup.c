@@ -62,9 +62,15 @@ static void url_doc(const void *self, struct doc *d, struct arena *scratch)
 	dedup_judge(&u->common.verdict, d);
 }
 
+static int url_depends(const void *self, struct buf *out, struct err *e)
+{
+	return dedup_stage_depends(&((const struct url_dedup *)self)->common, out, e);
+}
+
 static const struct barrier barrier = {
         .in_steps = true,
         .is_shared = true,
+        .depends = url_depends,
         .collect = url_collect,
         .solve = url_solve,
         .load = url_load,

@@ -1,11 +1,20 @@
 #include "lib/dedup/index.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "lib/base/hash.h"
 #include "lib/base/mem.h"
 
 #define MARK_MAGIC "MARK"
+
+static const char *shard_path(const char *dir, uint64_t i, struct buf *path)
+{
+	buf_reset(path);
+	buf_addf(path, "%s/%06llu.sketch", dir, (unsigned long long)i);
+	return buf_text(path);
+}
 
 /* All of one chunk. */
 struct whole {
@@ -113,7 +122,7 @@ static int write_shard(const struct index_job *j, size_t i, struct err *e)
 	struct sketch_out *out = NULL;
 	int rc = sketch_begin(s, &file, e);
 
-	buf_addf(&path, "%s/%06zu.sketch", j->dir, i);
+	shard_path(j->dir, i, &path);
 	if (rc == 0) {
 		out = sketch_create(buf_text(&path), &s->shape, s->settings, s->name, j->mem, e);
 		rc = out ? 0 : -1;
@@ -232,28 +241,64 @@ int index_write(const struct index_job *j, struct err *e)
 	               : 0;
 }
 
-int index_paths(const char *dir, char ***path, size_t *n, struct err *e)
+/* How many files an index has: all of them are there, whatever number is written down. */
+static int index_files(const char *dir, uint64_t *files, struct err *e)
 {
 	struct buf name = {0};
 	struct sealed file;
-	uint64_t files = 0;
 	int rc;
 
 	buf_addf(&name, "%s/index", dir);
 	rc = sealed_open(&file, buf_text(&name), INDEX_MAGIC, e);
 	if (rc == 0) {
-		rc = sealed_read(&file, 0, &files, sizeof files, e);
+		rc = sealed_check(&file, e);
+		if (rc == 0)
+			rc = sealed_read(&file, 0, files, sizeof *files, e);
 		sealed_close(&file);
 	}
+	for (uint64_t i = 0; rc == 0 && i < *files; i++)
+		if (access(shard_path(dir, i, &name), F_OK) != 0)
+			rc = err_set(e, "%s: %s", buf_text(&name), strerror(errno));
 	if (rc != 0) {
 		e->rc = RC_INPUT;
 		err_prefix(e, "%s is not a whole index", dir);
 	}
-	for (uint64_t i = 0; rc == 0 && i < files; i++) {
-		buf_reset(&name);
-		buf_addf(&name, "%s/%06llu.sketch", dir, (unsigned long long)i);
-		*path = mem_grow(*path, (*n + 1) * sizeof **path);
+	buf_free(&name);
+	return rc;
+}
+
+int index_paths(const char *dir, char ***path, size_t *n, struct err *e)
+{
+	struct buf name = {0};
+	uint64_t files = 0;
+
+	if (index_files(dir, &files, e) != 0)
+		return -1;
+	*path = mem_grow(*path, (*n + files + 1) * sizeof **path);
+	for (uint64_t i = 0; i < files; i++) {
+		shard_path(dir, i, &name);
 		(*path)[(*n)++] = mem_text(name.p, name.n);
+	}
+	buf_free(&name);
+	return 0;
+}
+
+int index_fingerprint(const char *dir, struct buf *out, struct err *e)
+{
+	struct buf name = {0};
+	uint64_t files = 0;
+	int rc = index_files(dir, &files, e);
+
+	buf_addf(out, "|%s %llu", dir, (unsigned long long)files);
+	for (uint64_t i = 0; rc == 0 && i < files; i++) {
+		struct sealed file;
+
+		rc = sealed_open(&file, shard_path(dir, i, &name), SKETCH_MAGIC, e);
+		if (rc == 0) {
+			buf_addf(out, "|%llu %016llx", (unsigned long long)file.size,
+			         (unsigned long long)file.hash);
+			sealed_close(&file);
+		}
 	}
 	buf_free(&name);
 	return rc;

@@ -24,6 +24,9 @@ struct index_job {
 int index_write(const struct index_job *j, struct err *e);
 bool index_is_done(const char *mark, uint64_t verdict_key, const char *dir);
 
+/* Adds names, sizes and checksums of an index's files, as their ends tell them. */
+int index_fingerprint(const char *dir, struct buf *out, struct err *e);
+
 /* Adds the paths of an index's sketch files to a growing list of owned texts; RC_INPUT when DIR is
  * no whole index. */
 int index_paths(const char *dir, char ***path, size_t *n, struct err *e);

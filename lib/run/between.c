@@ -5,9 +5,11 @@
 #include "lib/run/work.h"
 
 /* What the verdict of a barrier depends on: its inputs, as the first pass found them. */
-static void verdict_key(const struct work *w, char key[33])
+static int verdict_key(const struct work *w, const struct stage *s, char key[33])
 {
+	const struct barrier *barrier = s->type->barrier;
 	struct buf b = {0};
+	int bad = 0;
 
 	buf_addf(&b, "%s", w->state.recipe);
 	for (size_t i = 0; i < w->run->shards->n; i++) {
@@ -16,8 +18,11 @@ static void verdict_key(const struct work *w, char key[33])
 		         (unsigned long long)r->input.size, (unsigned long long)r->input.ends,
 		         (unsigned long long)r->records, r->end == UNIT_DONE);
 	}
+	if (barrier->depends)
+		bad = barrier->depends(s->self, &b, w->e);
 	hash128_text(hash128(buf_slice(&b)), key);
 	buf_free(&b);
+	return bad;
 }
 
 static void corpus_make(struct work *w, size_t k, enum solve_step step, struct corpus *c)
@@ -52,16 +57,13 @@ static void corpus_make(struct work *w, size_t k, enum solve_step step, struct c
 }
 
 /* The verdict of barrier k stands, or is made with `solve`; then, for those who go on, it is loaded. */
-static int make_verdict(struct work *w, struct stage *s, const struct corpus *c, size_t k, bool solve,
-                        bool load)
+static int make_verdict(struct work *w, struct stage *s, const struct corpus *c, size_t k,
+                        const char key[33], bool solve, bool load)
 {
 	const char *marker = state_path(&w->state, &w->mem, "stage-%s/solved", s->name);
 	struct buf old = {0};
 	struct err missing = {0};
-	char key[33];
 	int bad = 0;
-
-	verdict_key(w, key);
 	bool there = access(marker, F_OK) == 0 && file_read_all(marker, &old, 64, &missing) == 0;
 	bool stands = there && slice_equal(buf_slice(&old), slice_of(key));
 
@@ -78,7 +80,7 @@ static int make_verdict(struct work *w, struct stage *s, const struct corpus *c,
 	}
 	if (!bad && load)
 		bad = s->type->barrier->load(s->self, c, w->e);
-	memcpy(w->state.recipe, key, sizeof key); /* what follows depends on this verdict */
+	memcpy(w->state.recipe, key, sizeof w->state.recipe); /* what follows depends on this verdict */
 	return bad;
 }
 
@@ -88,15 +90,16 @@ int between_do(struct work *w, size_t k, enum solve_step step, bool solve)
 	bool in_steps = s->type->barrier->in_steps;
 	struct corpus c;
 	char key[33];
-	int bad;
+	int bad = verdict_key(w, s, key);
 
 	corpus_make(w, k, in_steps ? step : SOLVE_ALL, &c);
-	verdict_key(w, key);
 	c.key = hash64(slice_of(key));
+	if (bad)
+		return err_prefix(w->e, "%s", s->name);
 	if (step == SOLVE_SHARDS || step == SOLVE_SPLIT || step == SOLVE_JOIN)
 		bad = in_steps ? s->type->barrier->solve(s->self, &c, w->e) : 0;
 	else
-		bad = make_verdict(w, s, &c, k, solve, step != SOLVE_REST);
+		bad = make_verdict(w, s, &c, k, key, solve, step != SOLVE_REST);
 	return bad ? err_prefix(w->e, "%s", s->name) : 0;
 }
 

@@ -42,6 +42,9 @@ struct barrier {
 	bool is_shared; /* tasks may call `solve` at the same time and share its work */
 	/* NULL: always two passes. Else false when the stage's parameters need no first pass. */
 	bool (*needed)(const void *self);
+	/* NULL: nothing. Else adds to `out` what, beside the recipe and the input, the verdict depends on:
+	 * when it changes, the verdict is made anew. */
+	int (*depends)(const void *self, struct buf *out, struct err *e);
 	void (*collect)(const void *self, struct doc *d, struct buf *out, struct arena *scratch);
 	int (*solve)(void *self, const struct corpus *c, struct err *e);
 	int (*load)(void *self, const struct corpus *c, struct err *e);

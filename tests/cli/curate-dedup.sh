@@ -176,6 +176,16 @@ cat in/0.jsonl >>third/0.jsonl
 dedup -i third -o third.out --against idx/first --against idx/second --against-only
 check "--against two indexes, --against-only: what they hold drops (600 and 20 short texts), nothing else" \
 	test "$(zstd -dcq third.out/log/*.zst | grep -c '"dup_of":"1-')" = 620 -a "$(zstd -dcq third.out/log/*.zst | grep -c dup_of)" = 620
+mkdir idx/changing
+cp idx/first/* idx/changing/
+dedup -i third -o changed --against idx/changing --against-only
+cp idx/second/* idx/changing/
+dedup -i third -o changed --against idx/changing --against-only
+dedup -i third -o fresh --against idx/second --against-only
+check "an index that changed in place: a finished run is redone with what it says now" \
+	bash -c "! cmp -s <(zstd -dcq changed/log/0.jsonl.zst) <(zstd -dcq third.out/log/0.jsonl.zst) && diff -r --exclude=_curate changed fresh"
+rm idx/changing/000001.sketch
+check "exit 3: an index that lost a file" exits 3 dedup -i third -o changed --against idx/changing --against-only
 truncate -s -1 idx/first/index
 check "exit 3: an index that is not whole" exits 3 dedup -i third -o x --against idx/first
 check "exit 6: an index made with other settings" exits 6 dedup -i third -o y --against idx/second --rows 7

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The step `cluster` of each kind, shared by tasks in any number and order, at once, twice, killed: the
 # bytes are those of one process.
+# shellcheck disable=SC2317 # functions that check calls
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
@@ -64,7 +65,7 @@ at_once() { # name folder: three tasks of eight, two of them twice
 	local pids=() pid
 	prepare "$1" "$2" && run "$1" "$2" join || return
 	for task in 5 0 7 5 0; do
-		"$bin/curate-dedup" cluster -q -i in -o "$2" -k "$(kind_of "$1")" -j2 --task $task/8 "${more[@]}" &
+		"$bin/curate-dedup" cluster -q -i in -o "$2" -k "$(kind_of "$1")" -j2 --task "$task/8" "${more[@]}" &
 		pids+=($!)
 	done
 	for pid in "${pids[@]}"; do wait "$pid" || return; done
@@ -77,8 +78,8 @@ killed() { # name folder
 		"$bin/curate-dedup" cluster -q -i in -o "$2" -k "$(kind_of "$1")" -j1 --task 1/3 "${more[@]}" &
 		pid=$!
 		sleep "0.$delay"
-		kill -9 $pid
-		wait $pid
+		kill -9 "$pid"
+		wait "$pid"
 	done 2>/dev/null
 	run "$1" "$2" cluster -j2 --task 2/3 || return
 	finished "$1" "$2"

@@ -14,6 +14,8 @@
 #include "lib/base/hash.h"
 #include "lib/base/mem.h"
 #include "lib/dedup/cluster.h"
+#include "lib/dedup/exchange.h"
+#include "lib/dedup/index.h"
 #include "lib/dedup/match.h"
 #include "lib/dedup/radix.h"
 #include "lib/dedup/shuffle.h"
@@ -289,6 +291,99 @@ static void damaged_files_are_refused(void **state)
 	free(w);
 }
 
+static void an_index_has_the_files_it_claims(void **state)
+{
+	const uint64_t claims[] = {3, UINT64_C(1) << 40, UINT64_MAX};
+	char path[PATHS], **paths = NULL;
+	struct sealed_out out;
+	struct err e = {0};
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
+		snprintf(path, sizeof path, "%s/index", scratch);
+		assert_int_equal(sealed_create(&out, path, INDEX_MAGIC, &e), 0);
+		assert_int_equal(sealed_write(&out, &claims[i], sizeof claims[i], &e), 0);
+		assert_int_equal(sealed_commit(&out, &e), 0);
+		assert_int_equal(index_paths(scratch, &paths, &n, &e), -1);
+		assert_true(n == 0 && e.rc == RC_INPUT);
+	}
+	free(paths);
+	remove_scratch("index");
+}
+
+/* Three makers, some with several runs; each part in memory and through scratch. */
+static void an_exchange_sorts_in_any_memory(void **state)
+{
+	enum { RECORDS = 5000, MAKERS = 3, PARTS = 8 };
+	struct exchange x = {.dir = scratch,
+	                     .name = "test",
+	                     .key = 7,
+	                     .width = 3,
+	                     .top = RECORDS,
+	                     .makers = MAKERS,
+	                     .parts = PARTS,
+	                     .run = 1000};
+	uint64_t sums[EXCHANGE_SUMS], record[3], last[3];
+	char path[PATHS];
+	struct err e = {0};
+
+	(void)state;
+	for (uint64_t maker = 0; maker < MAKERS; maker++) {
+		struct exchange_out *const o = exchange_create(&x, maker, &e);
+
+		for (uint64_t i = maker; i < RECORDS; i += MAKERS)
+			assert_int_equal(
+			        exchange_add(o, (uint64_t[3]){hash_mix(i) % RECORDS, i, maker}, &e),
+			        0);
+		assert_false(exchange_is_made(&x, maker));
+		assert_int_equal(
+		        exchange_commit(o, (uint64_t[EXCHANGE_SUMS]){maker, 1, 0, maker}, &e), 0);
+		assert_true(exchange_is_made(&x, maker));
+	}
+	assert_int_equal(exchange_sum(&x, sums, &e), 0);
+	assert_true(sums[0] == 3 && sums[1] == 3 && sums[3] == 2);
+	for (uint64_t mem = 2000; mem < 1 << 20; mem *= 100) {
+		uint64_t n = 0, sum = 0;
+
+		memset(last, 0, sizeof last);
+		for (size_t part = 0; part < PARTS; part++) {
+			struct shuffle *const all = exchange_gather(&x, part, mem, &e);
+			struct shuffle_in *const in = shuffle_read(all, 0, mem, &e);
+
+			for (; shuffle_next(in, record, &e) == 1; n++, sum += record[1]) {
+				assert_true(n == 0 || radix_compare(last, record, 3) < 0);
+				assert_true(record[0] * PARTS / RECORDS == part);
+				memcpy(last, record, sizeof last);
+			}
+			shuffle_done(in);
+			shuffle_close(all);
+		}
+		assert_true(n == RECORDS && sum == (uint64_t)RECORDS * (RECORDS - 1) / 2);
+	}
+	x.key = 8;
+	assert_false(exchange_is_made(&x, 0));
+	assert_null(exchange_gather(&x, 0, 1 << 20, &e));
+	x.key = 7;
+	snprintf(path, sizeof path, "%s/test-0001.x", scratch);
+	FILE *const f = fopen(path, "r+");
+
+	assert_non_null(f);
+	assert_int_equal(fseek(f, 1000, SEEK_SET), 0);
+	fputc('!', f);
+	fclose(f);
+	unsigned refused = 0;
+
+	for (size_t part = 0; part < PARTS; part++) {
+		struct shuffle *const all = exchange_gather(&x, part, 1 << 20, &e);
+
+		refused += !all && e.rc == RC_STATE && strstr(e.msg, "test-0001.x: damaged");
+		shuffle_close(all);
+	}
+	assert_int_equal(refused, 1);
+	remove_scratch("test-*");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +391,8 @@ int main(void)
 	        cmocka_unit_test(a_shuffle_sorts_in_any_memory),
 	        cmocka_unit_test(verdicts_are_those_of_a_simple_computation),
 	        cmocka_unit_test(damaged_files_are_refused),
+	        cmocka_unit_test(an_exchange_sorts_in_any_memory),
+	        cmocka_unit_test(an_index_has_the_files_it_claims),
 	};
 	int failed;
 
