@@ -51,18 +51,34 @@ void run_assign(const struct shards *s, uint64_t tasks, uint32_t *owner)
 	free(order);
 }
 
-/* Numbers of a part's range, by the names they have in the plan. */
-enum { PART_NUMBERS = 7 };
-static const char *const part_name[PART_NUMBERS] = {"part",       "parts",    "from",      "to",
-                                                    "plain_from", "plain_to", "file_bytes"};
-
-static void part_json(const struct range *r, struct buf *json)
+/* Where a file is cut, from its first part's begin to its last one's end: for each place the byte
+ * of the file and that of what it decompresses to. */
+static void cuts_json(const struct shard *part, struct buf *json)
 {
-	const uint64_t number[PART_NUMBERS] = {r->number,     r->of,       r->from, r->to,
-	                                       r->plain_from, r->plain_to, r->file};
+	const struct range *last = &part[part->range.of - 1].range;
 
-	for (size_t i = 0; i < PART_NUMBERS; i++)
-		buf_addf(json, ",\"%s\":%llu", part_name[i], (unsigned long long)number[i]);
+	buf_add(json, S(",\"cuts\":["));
+	for (size_t i = 0; i < part->range.of; i++)
+		buf_addf(json, "%llu,%llu,", (unsigned long long)part[i].range.from,
+		         (unsigned long long)part[i].range.plain_from);
+	buf_addf(json, "%llu,%llu]", (unsigned long long)last->to,
+	         (unsigned long long)last->plain_to);
+}
+
+/* A file: one line, whatever the number of its parts. */
+static void file_json(const struct shard *s, struct buf *json)
+{
+	const bool is_cut = s->range.of > 0;
+
+	buf_byte(json, '{');
+	json_write_key(json, S("shard"));
+	json_write_text(json, shard_file(s));
+	json_write_key(json, S("path"));
+	json_write_text(json, slice_of(s->path));
+	buf_addf(json, ",\"bytes\":%llu", (unsigned long long)(is_cut ? s->range.file : s->size));
+	if (is_cut)
+		cuts_json(s, json);
+	buf_byte(json, '}');
 }
 
 int plan_write(const struct run *run, const size_t *barrier, size_t n, struct err *e)
@@ -81,15 +97,10 @@ int plan_write(const struct run *run, const size_t *barrier, size_t n, struct er
 	for (size_t i = 0; i < run->shards->n; i++) {
 		const struct shard *s = &run->shards->item[i];
 
-		buf_add(&json, i ? S(",\n{") : S("\n{"));
-		json_write_key(&json, S("shard"));
-		json_write_text(&json, shard_file(s));
-		json_write_key(&json, S("path"));
-		json_write_text(&json, slice_of(s->path));
-		buf_addf(&json, ",\"bytes\":%llu", (unsigned long long)s->size);
-		if (s->range.of)
-			part_json(&s->range, &json);
-		buf_byte(&json, '}');
+		if (s->range.of && s->range.number > 0)
+			continue; /* its file's first part speaks for it */
+		buf_add(&json, i ? S(",\n") : S("\n"));
+		file_json(s, &json);
 	}
 	buf_add(&json, S("\n]}\n"));
 	if (access(path, F_OK) == 0)
@@ -119,46 +130,69 @@ static int add_stage(void *user, struct slice key, const struct json_value *valu
 	return value->kind == JSON_STRING ? 0 : 1;
 }
 
-/* The range of a part; all zero of a shard that is a whole file. */
-static bool read_part(const struct json_value *v, struct range *range)
-{
-	uint64_t number[PART_NUMBERS];
+struct cuts {
+	uint64_t *at; /* owned; pairs */
+	size_t n;
+};
 
-	*range = (struct range){0};
-	if (v[0].kind == JSON_MISSING)
-		return true;
-	for (size_t i = 0; i < PART_NUMBERS; i++)
-		if (!slice_to_u64(v[i].span, &number[i]))
-			return false;
-	*range = (struct range){(uint32_t)number[0], (uint32_t)number[1], number[2], number[3],
-	                        number[4],           number[5],           number[6]};
-	return number[0] < number[1] && number[1] <= RANGES_MAX && range->from <= range->to &&
-	       range->plain_from < range->plain_to;
+static int add_cut(void *user, struct slice key, const struct json_value *value)
+{
+	struct cuts *c = user;
+
+	(void)key;
+	if ((c->n & (c->n - 1)) == 0)
+		c->at = mem_grow(c->at, (c->n ? 2 * c->n : 1) * sizeof *c->at);
+	return slice_to_u64(value->span, &c->at[c->n++]) ? 0 : 1;
+}
+
+/* Adds the parts of a file; 1 when the places make no sense. */
+static int add_parts(struct shards *s, struct slice path, struct slice relative, uint64_t file,
+                     const struct cuts *c)
+{
+	const size_t parts = c->n / 2 - 1;
+
+	if (c->n % 2 || c->n < 6 || parts > RANGES_MAX)
+		return 1;
+	for (size_t i = 0; i < parts; i++) {
+		const uint64_t *at = c->at + 2 * i;
+		const struct range range = {(uint32_t)i, (uint32_t)parts, at[0], at[2],
+		                            at[1],       at[3],           file};
+
+		if (range.from > range.to || range.plain_from >= range.plain_to || range.to > file)
+			return 1;
+		shards_add(s, path, relative, file, &range);
+	}
+	return 0;
 }
 
 static int add_shard(void *user, struct slice key, const struct json_value *value)
 {
-	enum { OF_FILE = 3, ALL = OF_FILE + PART_NUMBERS };
-	struct slice names[ALL] = {S("shard"), S("path"), S("bytes")};
+	static struct slice names[] = {S_INIT("shard"), S_INIT("path"), S_INIT("bytes"),
+	                               S_INIT("cuts")};
+	static const struct range whole = {0};
 	struct reading *r = user;
-	struct json_path path[ALL];
-	struct json_value v[ALL];
-	struct range range;
+	struct shards *s = &r->plan->shards;
+	struct json_path path[4];
+	struct json_value v[4];
+	struct cuts cuts = {0};
 	const char *why;
 	uint64_t size;
+	int bad;
 
 	(void)key;
-	for (size_t i = 0; i < ALL; i++) {
-		if (i >= OF_FILE)
-			names[i] = slice_of(part_name[i - OF_FILE]);
+	for (size_t i = 0; i < 4; i++)
 		path[i] = (struct json_path){&names[i], 1, names[i]};
-	}
-	if (json_read(r->file->json, value->span, path, ALL, v, &r->file->mem, &why) ||
-	    v[0].kind != JSON_STRING || v[1].kind != JSON_STRING ||
-	    !slice_to_u64(v[2].span, &size) || !read_part(v + OF_FILE, &range))
+	if (json_read(r->file->json, value->span, path, 4, v, &r->file->mem, &why) ||
+	    v[0].kind != JSON_STRING || v[1].kind != JSON_STRING || !slice_to_u64(v[2].span, &size))
 		return 1;
-	shards_add(&r->plan->shards, v[1].text, v[0].text, size, &range);
-	return 0;
+	if (v[3].kind == JSON_MISSING) {
+		shards_add(s, v[1].text, v[0].text, size, &whole);
+		return 0;
+	}
+	bad = json_each(r->file->json, v[3].span, &r->file->mem, add_cut, &cuts) ||
+	      add_parts(s, v[1].text, v[0].text, size, &cuts);
+	free(cuts.at);
+	return bad;
 }
 
 int plan_read(struct plan *p, const char *out, struct err *e)
@@ -171,7 +205,8 @@ int plan_read(struct plan *p, const char *out, struct err *e)
 	*p = (struct plan){0};
 	buf_addf(&path, "%s/_curate/plan.json", out);
 	if (access(buf_text(&path), F_OK) != 0)
-		bad = err_set_rc(e, RC_STATE, "%s holds no run: there is no %s", out, buf_text(&path));
+		bad = err_set_rc(e, RC_STATE, "%s holds no run: there is no %s", out,
+		                 buf_text(&path));
 	else
 		bad = jsonfile_open(&f, buf_text(&path), SIZE_MAX / 4, e);
 	if (!bad) {

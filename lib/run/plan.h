@@ -1,5 +1,6 @@
 /* The plan: which task does which shard, and OUT/_curate/plan.json, the list of shards that cluster
- * tasks and --status read instead of listing the input again. */
+ * tasks and --status read instead of listing the input again. A file that is cut is one line with the
+ * places, so that the plan of large inputs stays small. */
 #ifndef CURATE_RUN_PLAN_H
 #define CURATE_RUN_PLAN_H
 

@@ -108,6 +108,9 @@ steps() { # output folder, steps
 "$run" "${options[@]}" -o planned --only plan
 steps planned collect1 check1 split1 solve1 apply1 report
 check "tasks that read the parts from the plan give the same bytes" same one planned
+sed 's/"cuts":\[0,0,[0-9]*,/"cuts":[0,0,9999999999,/' planned/_curate/plan.json >cuts.json
+mkdir -p odd/_curate && cp cuts.json odd/_curate/plan.json
+check "a plan with places that make no sense is refused" exits 6 "$run" --status odd
 check "--status counts parts" says "^pass 1 of 2: $(wc -l <plan.out | awk '{print $1 - 1}') shards: .* 0 to do" "$run" --status planned
 "$run" "${options[@]}" -o watched --only plan
 mkdir -p watched/_curate/pass1/claim
