@@ -15,6 +15,7 @@
 #include "lib/base/hash.h"
 #include "lib/base/mem.h"
 #include "lib/doc/analysis.h"
+#include "lib/doc/chunks.h"
 #include "lib/doc/json.h"
 #include "lib/doc/tokens.h"
 #include "lib/io/shards.h"
@@ -105,12 +106,13 @@ static void note(uint64_t *sum, uint64_t value)
 }
 
 /* A sum of all results, the same for every version that is right. */
-static void go(enum way way, struct slice text, struct arena *mem, uint64_t *sum)
+static void go(enum way way, struct slice text, const struct doc_context *context,
+               struct arena *mem, uint64_t *sum)
 {
-	struct doc d = {.mem = mem, .source = text};
+	struct doc d = {.mem = mem, .source = text, .context = context};
 
 	if (way == TOKENS) {
-		struct tokens t = {.mem = mem};
+		struct tokens t = {.mem = mem, .chunks = context->chunks};
 
 		tokens_split(WORDS_SPACY, text, &t);
 		note(sum, t.n);
@@ -135,12 +137,12 @@ static void go(enum way way, struct slice text, struct arena *mem, uint64_t *sum
 
 /* Seconds for texts [from, to). */
 static double time_block(enum way way, const struct texts *t, size_t from, size_t to,
-                         struct arena *mem, uint64_t *sum)
+                         const struct doc_context *context, struct arena *mem, uint64_t *sum)
 {
 	const double start = cpu_seconds();
 
 	for (size_t i = from; i < to; i++) {
-		go(way, t->item[i], mem, sum);
+		go(way, t->item[i], context, mem, sum);
 		arena_reset(mem, 1 << 20);
 	}
 	return cpu_seconds() - start;
@@ -149,6 +151,8 @@ static double time_block(enum way way, const struct texts *t, size_t from, size_
 static void measure(const struct texts *t, int rounds, double seconds[WAYS], uint64_t sum[WAYS])
 {
 	struct arena mem = {0};
+	struct chunks *chunks = mem_new(struct chunks, 1);
+	struct doc_context context = {.chunks = chunks, .words = WORDS_SPACY};
 
 	for (size_t from = 0, to; from < t->n; from = to) {
 		double best[WAYS];
@@ -159,7 +163,7 @@ static void measure(const struct texts *t, int rounds, double seconds[WAYS], uin
 		for (int r = 0; r < rounds; r++)
 			for (enum way way = TOKENS; way < WAYS; way++) {
 				uint64_t once = sum[way];
-				double s = time_block(way, t, from, to, &mem, &once);
+				double s = time_block(way, t, from, to, &context, &mem, &once);
 
 				best[way] = r == 0 || s < best[way] ? s : best[way];
 				sum[way] = r == rounds - 1 ? once : sum[way];
@@ -168,6 +172,7 @@ static void measure(const struct texts *t, int rounds, double seconds[WAYS], uin
 			seconds[way] += best[way];
 	}
 	arena_free(&mem);
+	free(chunks);
 }
 
 static void row(const char *title, const struct texts *t, double seconds, double floor)
