@@ -248,29 +248,48 @@ static struct slice normalize(const struct repair_options *o, struct slice text,
 	return text;
 }
 
+static struct slice repair_once(const struct repair *r, const struct repair_options *o,
+                                struct slice text, struct arena *mem)
+{
+	if (o->unescape_html != REPAIR_HTML_FALSE)
+		text = unescape_html(r, text, mem);
+	if (o->fix_encoding)
+		text = repair_encoding(r, o, text, mem);
+	if (o->fix_c1_controls)
+		text = repair_c1(r, text, mem);
+	text = translate_all(o, text, mem);
+	if (o->remove_terminal_escapes && text.n)
+		text = remove_escapes(text, mem);
+	if (o->remove_control_chars)
+		text = remove_controls(text, mem);
+	return normalize(o, text, mem);
+}
+
+/* Again and again until nothing changes, as ftfy does, but not without bound: of a million times
+ * escaped "&amp;amp;amp;…" each pass takes off one. From the third pass on the passes take turns in
+ * two arenas of their own. */
 static struct slice repair_segment(const struct repair *r, const struct repair_options *o,
                                    struct slice text, struct arena *scratch)
 {
-	for (;;) {
-		struct slice before = text;
+	enum { PASSES = 16 };
+	struct arena own[2] = {{0}};
+	bool done = false;
 
-		if (text.n == 0)
-			return text;
-		if (o->unescape_html != REPAIR_HTML_FALSE)
-			text = unescape_html(r, text, scratch);
-		if (o->fix_encoding)
-			text = repair_encoding(r, o, text, scratch);
-		if (o->fix_c1_controls)
-			text = repair_c1(r, text, scratch);
-		text = translate_all(o, text, scratch);
-		if (o->remove_terminal_escapes && text.n)
-			text = remove_escapes(text, scratch);
-		if (o->remove_control_chars)
-			text = remove_controls(text, scratch);
-		text = normalize(o, text, scratch);
-		if (slice_equal(text, before))
-			return before;
+	for (unsigned pass = 0; pass < PASSES && !done && text.n; pass++) {
+		struct arena *mem = pass < 2 ? scratch : &own[pass % 2];
+
+		arena_reset(&own[pass % 2], SIZE_MAX);
+		struct slice after = repair_once(r, o, text, mem);
+
+		done = slice_equal(after, text);
+		if (!done)
+			text = pass < 2 ? after : arena_copy(mem, after);
 	}
+	if (own[0].first || own[1].first)
+		text = arena_copy(scratch, text);
+	arena_free(&own[0]);
+	arena_free(&own[1]);
+	return text;
 }
 
 /* Whether anything at all could be wrong: bytes beyond ASCII, control characters, references. */

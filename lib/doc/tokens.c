@@ -57,12 +57,18 @@ static void split_unicode(struct slice text, struct tokens *t)
 }
 
 /* datatrove deletes every "IS_ALPHA" and starts again when a token is just that: the name of one of
- * spaCy's symbols, on which it raises. */
+ * spaCy's symbols, on which it raises. Texts made to hold a new one behind every deletion are given
+ * up after a few, for they would take time beyond all bounds. */
 static void split_spacy(struct slice text, struct tokens *t)
 {
-	while (spacy_tokens(t)) {
-		char *copy = arena_alloc(t->mem, text.n);
+	enum { DELETIONS = 8 };
+	char *copy = NULL;
+
+	for (unsigned deletion = 0; spacy_tokens(t) && deletion < DELETIONS; deletion++) {
 		size_t n = 0;
+
+		if (!copy)
+			copy = arena_alloc(t->mem, text.n);
 
 		for (size_t i = 0; i < t->text.n;) {
 			if (slice_starts(slice_tail(t->text, i), S("IS_ALPHA")))
@@ -70,7 +76,8 @@ static void split_spacy(struct slice text, struct tokens *t)
 			else
 				copy[n++] = t->text.p[i++];
 		}
-		*t = (struct tokens){.mem = t->mem, .chunks = t->chunks, .text = {copy, n}};
+		t->text = (struct slice){copy, n};
+		t->n = 0;
 	}
 }
 
