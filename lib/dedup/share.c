@@ -15,6 +15,10 @@
 /* Milliseconds between two looks at the units of others; a note after this many of waiting. */
 enum { LOOK_FIRST = 5, LOOK_LAST = 2000, SAY = 10000 };
 
+/* So that a thousand tasks do not ask the file server for a thousand files each, over and over: one that
+ * has found HELD units in a row to be others' tries no further, and one that waits looks at FEW at a time. */
+enum { HELD = 16, FEW = 8 };
+
 static int64_t now_ms(void)
 {
 	struct timespec t;
@@ -85,6 +89,7 @@ struct sweep {
 	void *user;
 	const size_t *unit;
 	atomic_size_t done;  /* units this process did */
+	atomic_uint held;    /* others' units in a row */
 	char holder[256]; /* of a unit that someone else is at; under s->lock */
 };
 
@@ -116,11 +121,16 @@ static int do_unit(void *user, size_t i, unsigned thread, struct err *e)
 {
 	struct sweep *const w = user;
 	const size_t unit = w->unit[i];
-	const int got = claim(w, unit, thread, e);
-	int rc = got < 0 ? -1 : 0;
+	int rc, got;
 
+	if (w->held >= HELD)
+		return 0;
+	got = claim(w, unit, thread, e);
+	if (got == 0)
+		w->held++;
 	if (got != 1)
-		return rc;
+		return got;
+	w->held = 0;
 	rc = share_beat(w->s, e);
 	if (rc == 0 && !w->p->is_done(w->user, unit))
 		rc = w->p->work(w->user, unit, thread, e);
@@ -132,42 +142,74 @@ static int do_unit(void *user, size_t i, unsigned thread, struct err *e)
 	return rc;
 }
 
-/* Leaves those of n units that have no file yet. */
-static size_t find_open(const struct phase *p, void *user, size_t *unit, size_t n)
+/* The units of a phase not known to be done. */
+struct list {
+	size_t *unit, n;
+};
+
+/* Brings `few` of them to the front, others each time. */
+static void turn(struct list *l, size_t few, size_t *spare)
+{
+	const size_t from = l->n > few ? few : 0;
+
+	memcpy(spare, l->unit, from * sizeof *spare);
+	memmove(l->unit, l->unit + from, (l->n - from) * sizeof *spare);
+	memcpy(l->unit + l->n - from, spare, from * sizeof *spare);
+}
+
+/* Leaves out those of the first n that have their file by now; how many of these are left. */
+static size_t drop_done(struct list *l, size_t n, const struct phase *p, void *user)
 {
 	size_t left = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (!p->is_done(user, unit[i]))
-			unit[left++] = unit[i];
+		if (!p->is_done(user, l->unit[i]))
+			l->unit[left++] = l->unit[i];
+	memmove(l->unit + left, l->unit + n, (l->n - n) * sizeof *l->unit);
+	l->n -= n - left;
 	return left;
+}
+
+/* Sleeps before the next look; says so when it has been long. */
+static int wait_a_while(const struct sweep *w, int64_t *look, int64_t *waited, struct err *e)
+{
+	const int rc = interrupt_check(e);
+
+	nanosleep(&(struct timespec){*look / 1000, *look % 1000 * 1000000}, NULL);
+	if (*waited < SAY && *waited + *look >= SAY)
+		log_note("waiting for %s, who is at %s %zu of %zu", w->holder, w->p->name,
+		         w->unit[0], w->p->units);
+	*waited += *look;
+	*look = 2 * *look < LOOK_LAST ? 2 * *look : LOOK_LAST;
+	return rc;
 }
 
 int share_do(struct share *s, const struct phase *p, void *user, struct err *e)
 {
-	size_t *const unit = mem_new(size_t, p->units + 1), n = p->units;
 	const unsigned threads = p->threads && p->threads < s->threads ? p->threads : s->threads;
+	struct list l = {mem_new(size_t, p->units + 1), p->units};
+	size_t spare[FEW];
 	int64_t waited = 0, look = LOOK_FIRST;
+	bool waits = false;
 	int rc = 0;
 
-	for (size_t i = 0; i < n; i++) /* own ones first */
-		unit[i] = (n * s->task / (s->tasks ? s->tasks : 1) + i) % n;
-	while (rc == 0 && (n = find_open(p, user, unit, n)) > 0) {
-		struct sweep w = {.s = s, .p = p, .user = user, .unit = unit};
+	for (size_t i = 0; i < l.n; i++) /* own ones first */
+		l.unit[i] = (l.n * s->task / (s->tasks ? s->tasks : 1) + i) % l.n;
+	while (rc == 0 && l.n > 0) {
+		struct sweep w = {.s = s, .p = p, .user = user, .unit = l.unit};
+		const size_t n = waits && l.n > FEW ? FEW : l.n, left = drop_done(&l, n, p, user);
 
-		rc = par_for(threads, n, do_unit, &w, e);
-		if (rc != 0 || w.done > 0) {
-			look = LOOK_FIRST;
+		if (left == 0)
 			continue;
-		}
-		rc = interrupt_check(e);
-		nanosleep(&(struct timespec){look / 1000, look % 1000 * 1000000}, NULL);
-		if (waited < SAY && waited + look >= SAY)
-			log_note("waiting for %s, who is at %s %zu of %zu", w.holder, p->name, unit[0],
-			         p->units);
-		waited += look;
-		look = 2 * look < LOOK_LAST ? 2 * look : LOOK_LAST;
+		rc = par_for(threads, left, do_unit, &w, e);
+		waits = w.done == 0;
+		if (rc == 0 && waits && left == n)
+			rc = wait_a_while(&w, &look, &waited, e);
+		if (waits)
+			turn(&l, FEW, spare);
+		else
+			look = LOOK_FIRST;
 	}
-	free(unit);
+	free(l.unit);
 	return rc;
 }
