@@ -22,9 +22,16 @@ struct special_filter {
 	uint8_t begins[256], follows[256]; /* enum special_kind by a token's first byte */
 };
 
-/* Pairs of tokens that a special case's plain tokens begin with, by their first one. Two tokens are
- * none when what one begins and the other follows has no kind in common. */
-enum special_kind { SPECIAL_LETTERS = 1, SPECIAL_DOT = 2, SPECIAL_OTHER = 4 };
+/* Pairs of tokens that a special case's plain tokens begin with, by the first byte of the first one.
+ * Two tokens are none when what one begins and the other follows have no kind in common. */
+enum special_kind {
+	SPECIAL_LETTER = 1,
+	SPECIAL_DIGIT = 2,
+	SPECIAL_STOP = 4,  /* . */
+	SPECIAL_CLOSE = 8, /* ) */
+	SPECIAL_QUOTE = 16, /* ' and what lies beyond letters */
+	SPECIAL_OTHER = 32,
+};
 const struct special_filter *special_filter(void);
 
 /* False when no special case has these first 8 bytes (as a little-endian number) and length. */

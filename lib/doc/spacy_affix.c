@@ -75,8 +75,8 @@ static size_t measure_at_end(struct slice s)
 
 	if (is_currency(utf8_at(tail.p, &size)) && size == n)
 		return n;
-	for (const char *at = units; (at = memmem(at, units + sizeof units - 1 - at, tail.p, n)); at++)
-		if (at[-1] == ' ' && at[n] == ' ')
+	for (const char *at = units; *tail.p && (at = strchr(at, *tail.p)); at++)
+		if (at[-1] == ' ' && strncmp(at, tail.p, n) == 0 && at[n] == ' ')
 			return n;
 	return 0;
 }

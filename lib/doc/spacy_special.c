@@ -185,11 +185,22 @@ static void add_listed(void)
 	add(S("ü."));
 }
 
+static enum special_kind kind_of(char c)
+{
+	if (letters_is_wide(c))
+		return SPECIAL_LETTER;
+	if (c >= '0' && c <= '9')
+		return SPECIAL_DIGIT;
+	return c == '.'                              ? SPECIAL_STOP
+	       : c == ')'                            ? SPECIAL_CLOSE
+	       : c == '\'' || (unsigned char)c >= 0x80 ? SPECIAL_QUOTE
+	                                             : SPECIAL_OTHER;
+}
+
 /* Notes the first two of a special case's n plain tokens. */
 static void add_pair(struct slice first, struct slice second, size_t n, size_t room)
 {
-	bool letters = letters_is_wide(*first.p);
-	enum special_kind kind = letters ? SPECIAL_LETTERS : *first.p == '.' ? SPECIAL_DOT : SPECIAL_OTHER;
+	enum special_kind kind = kind_of(*first.p);
 
 	set_bit(filter.pair, special_pair(first, second, room));
 	filter.begins[(unsigned char)*first.p] |= (uint8_t)kind;
