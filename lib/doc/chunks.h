@@ -17,7 +17,7 @@ struct chunk {
 };
 
 /* All-zero is a valid start. A place for each value of the hash, and another for what had to leave. */
-enum { CHUNKS_PLACES = 1 << 12 };
+enum { CHUNKS_PLACES = 1 << 13 };
 struct chunks {
 	struct chunk place[CHUNKS_PLACES][2];
 };

@@ -79,7 +79,7 @@ void spacy_chunk(struct tokens *t, size_t at, size_t n, const struct special_fil
 {
 	struct slice s = {t->text.p + at, n};
 	struct stack suffixes = {.start = suffixes.few, .cap = sizeof suffixes.few / sizeof(uint32_t)};
-	size_t chunk_end = at + n, before = 0;
+	size_t chunk_end = at + n, before = 0, suffix = SIZE_MAX;
 
 	while (s.n && s.n != before && !find(t, s, filter)) {
 		before = s.n;
@@ -92,8 +92,8 @@ void spacy_chunk(struct tokens *t, size_t at, size_t n, const struct special_fil
 			s = tail;
 			break;
 		}
-		size_t suffix = spacy_suffix(tail);
-
+		/* What had none has none still, when nothing has left the front since. */
+		suffix = prefix || suffix ? spacy_suffix(tail) : 0;
 		if (suffix)
 			stack_push(&suffixes, (size_t)(s.p - t->text.p) + s.n - suffix);
 		s.n -= suffix;

@@ -187,6 +187,12 @@ static size_t infix_at(struct slice s, uint32_t c, unsigned size, uint32_t befor
 	}
 }
 
+/* ASCII that infix_at may take. */
+static const bool may_split[128] = {
+	['.'] = true, ['+'] = true, ['*'] = true, ['^'] = true, ['-'] = true, ['~'] = true,
+	[','] = true, [':'] = true, ['<'] = true, ['>'] = true, ['='] = true, ['/'] = true,
+};
+
 bool spacy_infix(struct slice s, size_t from, size_t *at, size_t *n)
 {
 	unsigned size;
@@ -196,7 +202,7 @@ bool spacy_infix(struct slice s, size_t from, size_t *at, size_t *n)
 	for (size_t i = start; i < s.n; i += size) {
 		uint32_t c = utf8_at(s.p + i, &size);
 
-		if (c >= 0x80 || !(spacy_ascii[c] & SPACY_ALPHA)) {
+		if (c >= 0x80 || may_split[c]) {
 			*n = infix_at(slice_tail(s, i), c, size, before);
 			if (*n)
 				return *at = i, true;

@@ -113,42 +113,48 @@ static bool is_in(const struct range *r, size_t n, uint32_t c)
 	return false;
 }
 
-#define IN(ranges, c) is_in((ranges), sizeof(ranges) / sizeof(ranges)[0], (c))
+/* Adds classes to every code point of the ranges that the table holds. */
+static void add(const struct range *r, size_t n, unsigned classes)
+{
+	for (size_t i = 0; i < n; i++)
+		for (uint32_t c = r[i].first; c <= r[i].last && c < TABLED; c++)
+			table[c] |= (uint8_t)classes;
+}
 
+#define COUNT(ranges) (sizeof(ranges) / sizeof(ranges)[0])
+
+static bool is_category(uint32_t c, uint32_t category)
+{
+	return uc_is_general_category_withtable(c, category);
+}
+
+/* Behind the table there are symbols and caseless letters only. */
 static uint8_t compute(uint32_t c)
 {
-	uint32_t categories = UC_CATEGORY_MASK_Lu | UC_CATEGORY_MASK_Ll;
-	unsigned f = 0;
+	bool symbol = is_category(c, UC_CATEGORY_MASK_So) && !is_in(young_symbol, COUNT(young_symbol), c);
 
-	if (uc_is_general_category_withtable(c, UC_CATEGORY_MASK_So) && !IN(young_symbol, c))
-		f |= SYMBOL;
-	if (IN(latin, c) && uc_is_general_category_withtable(c, categories))
-		f |= uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Lu) ? UP : LOW;
-	if (IN(lower, c))
-		f |= LOW;
-	if (IN(upper, c))
-		f |= UP;
-	if (IN(letter, c))
-		f |= SPACY_ALPHA;
-	if (IN(caseless, c))
-		f |= BOTH;
-	if (IN(mark, c))
-		f |= MARK;
-	if (IN(dash, c))
-		f |= ENDS;
-	if (IN(front, c))
-		f |= SPACY_PREFIX;
-	if (IN(quote, c))
-		f |= SPACY_QUOTE;
-	if (IN(squared, c))
-		f |= SPACY_BEFORE_DOT;
-	return (uint8_t)f;
+	return (uint8_t)((symbol ? SYMBOL : 0) | (is_in(caseless, COUNT(caseless), c) ? BOTH : 0));
 }
 
 static void fill_table(void)
 {
 	for (uint32_t c = 0x80; c < TABLED; c++)
-		table[c] = compute(c);
+		if (is_category(c, UC_CATEGORY_MASK_So) && !is_in(young_symbol, COUNT(young_symbol), c))
+			table[c] = SYMBOL;
+	for (size_t i = 0; i < COUNT(latin); i++)
+		for (uint32_t c = latin[i].first; c <= latin[i].last; c++)
+			table[c] |= is_category(c, UC_CATEGORY_MASK_Lu)   ? UP
+			            : is_category(c, UC_CATEGORY_MASK_Ll) ? LOW
+			                                                  : 0;
+	add(lower, COUNT(lower), LOW);
+	add(upper, COUNT(upper), UP);
+	add(letter, COUNT(letter), SPACY_ALPHA);
+	add(caseless, COUNT(caseless), BOTH);
+	add(mark, COUNT(mark), MARK);
+	add(dash, COUNT(dash), ENDS);
+	add(front, COUNT(front), SPACY_PREFIX);
+	add(quote, COUNT(quote), SPACY_QUOTE);
+	add(squared, COUNT(squared), SPACY_BEFORE_DOT);
 }
 
 uint8_t spacy_class_other(uint32_t c)

@@ -61,13 +61,13 @@ static inline bool is_same(const struct interner *in, const struct entry *e, str
 	return text.n <= WORD_SHORT || slice_equal(tokens_text(in->t, e->first), text);
 }
 
-/* The word's number where its first slot is taken by another one. */
+/* The word's number where its first slot is taken by another one; its entry is written. */
 static uint32_t look_further(struct interner *in, size_t at, struct word_key key, struct slice text)
 {
 	for (;;) {
 		at = (at + 1) & in->mask;
 		if (!in->slot[at]) {
-			in->slot[at] = (uint32_t)++in->n; /* its entry is written */
+			in->slot[at] = (uint32_t)++in->n;
 			return (uint32_t)in->n - 1;
 		}
 		const struct entry *e = &in->entry[in->slot[at] - 1];
@@ -81,25 +81,33 @@ static uint32_t look_further(struct interner *in, size_t at, struct word_key key
  * new to it, and which ones cannot be foreseen. So each is written as if it were new. */
 static void intern(struct interner *in, size_t from, size_t to, uint32_t *id)
 {
-	const char *end = in->t->text.p + in->t->text.n;
+	const struct token *token = in->t->token;
+	const char *start = in->t->text.p, *end = start + in->t->text.n;
+	struct entry *const entry = in->entry;
+	uint32_t *const slot = in->slot;
+	const size_t mask = in->mask;
+	uint32_t n = (uint32_t)in->n;
 
 	for (size_t i = from; i < to; i++) {
-		struct slice text = tokens_text(in->t, i);
+		struct slice text = {start + token[i].at, token[i].n};
 		struct word_key key = word_key(text.p, text.n, (size_t)(end - text.p));
-		size_t at = word_key_hash(key) & in->mask;
-		uint32_t found = in->slot[at], is_known = -(uint32_t)(found != 0);
-		uint32_t number = ((found - 1) & is_known) | ((uint32_t)in->n & ~is_known);
+		size_t at = word_key_hash(key) & mask;
+		uint32_t found = slot[at], is_known = -(uint32_t)(found != 0);
+		uint32_t number = ((found - 1) & is_known) | (n & ~is_known);
 
-		in->entry[in->n] = (struct entry){key.head, key.tail, key.n, 0, (uint32_t)i};
-		in->slot[at] = number + 1;
-		if (word_key_is(entry_key(&in->entry[number]), key) &&
-		    is_same(in, &in->entry[number], text))
-			in->n += (uint32_t)(1 + is_known);
-		else
+		entry[n] = (struct entry){key.head, key.tail, key.n, 0, (uint32_t)i};
+		slot[at] = number + 1;
+		if (word_key_is(entry_key(&entry[number]), key) && is_same(in, &entry[number], text)) {
+			n += 1 + is_known;
+		} else {
+			in->n = n;
 			number = look_further(in, at, key, text);
-		in->entry[number].count++;
+			n = (uint32_t)in->n;
+		}
+		entry[number].count++;
 		id[i] = number;
 	}
+	in->n = n;
 }
 
 static bool is_letters(const struct entry *e)
