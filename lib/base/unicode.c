@@ -1,10 +1,10 @@
 #include "lib/base/unicode.h"
 
-#include <pthread.h>
 #include <unicase.h>
 #include <unictype.h>
 #include <uninorm.h>
 
+#include "lib/base/pages.h"
 #include "lib/base/utf8.h"
 
 enum {
@@ -21,11 +21,6 @@ const uint16_t unicode_ascii[128] = {
 	['A' ... 'Z'] = UP, ['[' ... ']'] = SYMBOL, ['_'] = SYMBOL | UNICODE_WORD,
 	['a' ... 'z'] = LOW, ['{'] = SYMBOL, ['}'] = SYMBOL,
 };
-
-/* The first two planes are looked up; the rest is computed each time. */
-enum { TABLED = 0x20000 };
-static uint16_t table[TABLED];
-static pthread_once_t table_once = PTHREAD_ONCE_INIT;
 
 enum { CAPITAL_I_DOT = 0x130, CAPITAL_SIGMA = 0x3a3, FINAL_SIGMA = 0x3c2 };
 
@@ -66,16 +61,22 @@ static uint16_t compute(uint32_t c)
 	return (uint16_t)f;
 }
 
-static void fill_table(void)
+static uint16_t table[PAGES_TABLED];
+
+static void fill_page(uint32_t first)
 {
-	for (uint32_t c = 0; c < TABLED; c++)
+	for (uint32_t c = first; c < first + PAGES_SIZE; c++)
 		table[c] = compute(c);
 }
 
 uint16_t unicode_flags_of(uint32_t c)
 {
-	pthread_once(&table_once, fill_table);
-	return c < TABLED ? table[c] : compute(c);
+	static struct pages pages = PAGES_INIT(fill_page);
+
+	if (c >= PAGES_TABLED)
+		return compute(c);
+	pages_need(&pages, c);
+	return table[c];
 }
 
 unsigned unicode_combining(uint32_t c)

@@ -50,12 +50,23 @@ enum { EIGHT = sizeof(uint64_t) };
 
 static const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
 
-/* All bytes but those that continue a character, eight at a time. */
+/* All bytes but those that continue a character, as many at a time as there are. */
 size_t utf8_count(struct slice s)
 {
 	size_t count = s.n, i = 0;
 	uint64_t w;
 
+#ifdef __SSE2__
+	for (; i + sizeof(__m128i) <= s.n; i += sizeof(__m128i)) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(s.p + i));
+		__m128i inside = _mm_cmplt_epi8(x, _mm_set1_epi8(-64)); /* each -1 */
+		__m128i sum = _mm_sad_epu8(_mm_sub_epi8(_mm_setzero_si128(), inside),
+		                           _mm_setzero_si128());
+
+		count -= (size_t)(_mm_cvtsi128_si32(sum) +
+		                  _mm_cvtsi128_si32(_mm_unpackhi_epi64(sum, sum)));
+	}
+#endif
 	for (; i + EIGHT <= s.n; i += EIGHT) {
 		memcpy(&w, s.p + i, EIGHT);
 		w = (w >> 7) & (~w >> 6) & ones;

@@ -211,20 +211,16 @@ void marks_find(struct slice text, struct marks *m, struct arena *mem)
 
 bool marks_has_words(const struct marks *m, size_t from, size_t to, size_t least)
 {
-	size_t i = from / BLOCK;
-	uint64_t word = from < to ? m->word[i] & ~UINT64_C(0) << from % BLOCK : 0;
+	for (; from < to && least; from += BLOCK) {
+		size_t i = from / BLOCK, shift = from % BLOCK;
+		uint64_t word = m->word[i] >> shift;
 
-	while (least) {
-		if (word) {
-			if (i * BLOCK + (size_t)__builtin_ctzll(word) >= to)
-				break;
-			least--;
+		if (shift && to - from > BLOCK - shift)
+			word |= m->word[i + 1] << (BLOCK - shift);
+		if (to - from < BLOCK)
+			word &= (UINT64_C(1) << (to - from)) - 1;
+		for (; word && least; least--)
 			word &= word - 1;
-		} else if (++i * BLOCK < to) {
-			word = m->word[i];
-		} else {
-			break;
-		}
 	}
 	return least == 0;
 }

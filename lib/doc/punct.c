@@ -31,14 +31,8 @@ static const struct {
 	{0x16e98, 1, T}, {0x1bc9f, 1, T}, {0x1da88, 1, T},
 };
 
-/* ASCII: bit c of word c / 64. */
-static const uint64_t listed[2] = {0xfc00fffefffff9ffu, 0xf8000001f8000001u};
-static const uint64_t terminal = 1ull << '!' | 1ull << '.' | 1ull << '?';
-
-unsigned punct_of(uint32_t c)
+unsigned punct_of_other(uint32_t c)
 {
-	if (c < 0x80)
-		return (listed[c >> 6] >> (c & 63) & 1) | (c < 64 ? (terminal >> c & 1) << 1 : 0);
 	size_t low = 0, high = sizeof range / sizeof range[0];
 
 	while (high - low > 1) {
