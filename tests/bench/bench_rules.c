@@ -5,6 +5,7 @@
  * BENCH_CORPUS and BENCH_FLOOR as for bench_words. Every rule is asked about every text, also those
  * that are dropped; words are spaCy's. MB are 1e6 bytes of text as it came, CPU time. */
 #include "lib/doc/analysis.h"
+#include "lib/doc/chunks.h"
 #include "lib/run/chain.h"
 #include "tests/bench/texts.h"
 
@@ -107,7 +108,8 @@ int main(int argc, char **argv)
 	const char *folder = getenv("BENCH_CORPUS"), *floor_text = getenv("BENCH_FLOOR");
 	const int rounds = argc > 2 ? atoi(argv[2]) : DEFAULT_ROUNDS;
 	const size_t most = argc > 3 ? strtoull(argv[3], NULL, 10) : SIZE_MAX;
-	struct bench b = {.context = {.words = WORDS_SPACY}};
+	struct chunks *chunks = mem_new(struct chunks, 1); /* as each thread of a run has one */
+	struct bench b = {.context = {.chunks = chunks, .words = WORDS_SPACY}};
 	double seconds[WAYS] = {0};
 
 	folder = argc > 1 ? argv[1] : folder ? folder : "../shared/corpus/web";
@@ -120,5 +122,6 @@ int main(int argc, char **argv)
 	texts_free(&b.texts);
 	arena_free(&b.mem);
 	arena_free(&b.scratch);
+	free(chunks);
 	return 0;
 }
