@@ -170,8 +170,10 @@ static struct ngrams *ngrams_of(struct doc *d)
 {
 	struct analysis *a = analysis_of(d);
 
-	if (!a->ngrams.words)
-		a->ngrams = (struct ngrams){.words = doc_words(d), .mem = d->mem};
+	if (!a->ngrams.words) {
+		a->ngrams.words = doc_words(d);
+		a->ngrams.mem = d->mem;
+	}
 	return &a->ngrams;
 }
 
