@@ -95,8 +95,10 @@ static int check_apart(const char *in, const char *out, struct err *e)
 	size_t n = strlen(in_real);
 
 	if (strncmp(in_real, out_real, n) == 0 && (out_real[n] == 0 || out_real[n] == '/'))
-		return err_set_rc(e, RC_USAGE, "the output folder %s lies inside the input %s; a second "
-		                  "run would read its own output", out, in);
+		return err_set_rc(e, RC_USAGE,
+		                  "the output folder %s lies inside the input %s; a second "
+		                  "run would read its own output",
+		                  out, in);
 	return 0;
 }
 
@@ -117,8 +119,10 @@ int common_shards(const struct common *c, const struct recipe *r, const char *ou
 	const char **input = mem_new(const char *, n);
 	char *glob = mem_text(r->input.glob.p, r->input.glob.n);
 	char *list = mem_text(c->file_list.p, c->file_list.n);
-	struct shards_options o = {.glob = glob[0] ? glob : NULL, .file_list = list[0] ? list : NULL,
-	                           .stems_may_repeat = !out, .split = r->input.split};
+	struct shards_options o = {.glob = glob[0] ? glob : NULL,
+	                           .file_list = list[0] ? list : NULL,
+	                           .stems_may_repeat = !out,
+	                           .split = r->input.split};
 	int bad = 0;
 
 	for (size_t i = 0; i < n && !bad; i++) {

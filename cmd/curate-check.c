@@ -81,7 +81,9 @@ static void check_records(struct audit *a, const char *path)
 			if ((why || json_read(json, line, NULL, 0, NULL, &mem, &why)) && bad++ == 0)
 				snprintf(first, sizeof first, "record %llu at byte %llu: %s",
 				         (unsigned long long)records - 1,
-				         (unsigned long long)(b.offset + (uint64_t)(line.p - b.raw.p)), why);
+				         (unsigned long long)(b.offset +
+				                              (uint64_t)(line.p - b.raw.p)),
+				         why);
 			arena_reset(&mem, 1 << 20);
 		}
 	}
@@ -89,8 +91,8 @@ static void check_records(struct audit *a, const char *path)
 		complain(a, NULL, feed.damage.msg);
 	if (bad) {
 		a->bad++;
-		printf("%s: %llu of %llu records are bad, first %s\n", path, (unsigned long long)bad,
-		       (unsigned long long)records, first);
+		printf("%s: %llu of %llu records are bad, first %s\n", path,
+		       (unsigned long long)bad, (unsigned long long)records, first);
 	}
 	feed_close(&feed);
 	block_free(&b);
@@ -181,7 +183,8 @@ static int walk_done(struct ledger *l, const char *folder, struct err *e)
 
 		buf_addf(&path, "%s/%s", folder, name[i]->d_name);
 		if (!bad && name[i]->d_name[0] != '.' && stat(buf_text(&path), &st) == 0)
-			bad = S_ISDIR(st.st_mode) ? walk_done(l, path.p, e) : check_done(l, path.p, e);
+			bad = S_ISDIR(st.st_mode) ? walk_done(l, path.p, e)
+			                          : check_done(l, path.p, e);
 		buf_free(&path);
 		free(name[i]);
 	}
@@ -198,8 +201,8 @@ static int check_run(struct audit *a, const char *folder, struct err *e)
 	int bad = walk_done(&l, buf_text(&done), e);
 
 	if (!bad)
-		log_note("%s: %llu shards, read %llu = kept %llu + dropped %llu + quarantined %llu", folder,
-		         (unsigned long long)l.shards, (unsigned long long)l.total.read,
+		log_note("%s: %llu shards, read %llu = kept %llu + dropped %llu + quarantined %llu",
+		         folder, (unsigned long long)l.shards, (unsigned long long)l.total.read,
 		         (unsigned long long)l.total.kept, (unsigned long long)l.total.dropped,
 		         (unsigned long long)counts_total(&l.total.quarantined));
 	tally_free(&l.total);
@@ -230,11 +233,13 @@ static enum rc work(void *user, const struct list *rest, struct err *e)
 	struct audit a = {.options = user};
 
 	if (rest->n == 0)
-		return err_set_rc(e, RC_USAGE, "name files or folders to check (see --help)"), RC_USAGE;
+		return err_set_rc(e, RC_USAGE, "name files or folders to check (see --help)"),
+		       RC_USAGE;
 	for (size_t i = 0; i < rest->n; i++)
 		if (check_path(&a, rest->item[i].p, e))
 			return e->rc;
-	log_note("%llu files, %llu complaints", (unsigned long long)a.files, (unsigned long long)a.bad);
+	log_note("%llu files, %llu complaints", (unsigned long long)a.files,
+	         (unsigned long long)a.bad);
 	return a.bad ? RC_PARTIAL : RC_OK;
 }
 

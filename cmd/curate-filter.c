@@ -72,7 +72,8 @@ static int add_rules(const struct options *o, struct recipe *r, struct err *e)
 		else if (recipe_load(r, o->stage.item[i].p, e)) {
 			const char *nearest = stage_nearest(o->stage.item[i]);
 
-			return err_prefix(e, "there is no stage '%.*s'%s%s%s", SLICE(o->stage.item[i]),
+			return err_prefix(e, "there is no stage '%.*s'%s%s%s",
+			                  SLICE(o->stage.item[i]),
 			                  nearest ? "; did you mean '" : "", nearest ? nearest : "",
 			                  nearest ? "'?" : "");
 		}

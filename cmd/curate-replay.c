@@ -18,7 +18,8 @@ struct options {
 static const struct option options[] = {
 	COMMON_INPUT(AT(common)),
 	COMMON_RUN(AT(common)),
-	{'o', "DIR", {"output", PARAM_TEXT, AT(out), .help = "folder for the rebuilt shards; -: stdout"}},
+	{'o', "DIR", {"output", PARAM_TEXT, AT(out),
+	              .help = "folder for the rebuilt shards; -: stdout"}},
 	{0, "STAGE", {"without", PARAM_TEXT, AT(without),
 	              .help = "leave out this stage's edits and drops"}},
 	{0, "ID", {"why", PARAM_TEXT, AT(why),
@@ -128,7 +129,8 @@ static void show_prox(void *user, struct doc *d, struct buf *out)
 
 	buf_add(out, S("{\"id\":"));
 	json_write_text(out, d->id);
-	buf_addf(out, ",\"doc_program\":\"%s_doc()\",\"program\":", d->dropped_by ? "drop" : "keep");
+	buf_addf(out, ",\"doc_program\":\"%s_doc()\",\"program\":",
+	         d->dropped_by ? "drop" : "keep");
 	json_write_text(out, buf_slice(&text));
 	if (unsaid)
 		buf_addf(out, ",\"unsaid\":%zu", unsaid);

@@ -25,7 +25,8 @@ enum { PARTS = sizeof parts / sizeof *parts };
 
 static int usage(FILE *to, int rc)
 {
-	fprintf(to, "usage: curate-score [apply|select|threshold|inspect|loss|strength|label|train] "
+	fprintf(to, "usage: curate-score "
+	            "[apply|select|threshold|inspect|loss|strength|label|train] "
 	            "[options]\n\n"
 	            "Scores documents, and selects by score.\n\n");
 	for (int i = 0; i < PARTS; i++)

@@ -63,7 +63,8 @@ enum rc dedup_selftest(struct recipe *r, const struct common *c, const char *dir
 	enum rc rc = RC_USAGE;
 
 	if (r->input.split)
-		return err_set_rc(e, RC_USAGE, "--split: selftest reads the heads of whole files"), RC_USAGE;
+		return err_set_rc(e, RC_USAGE, "--split: selftest reads the heads of whole files"),
+		       RC_USAGE;
 	if (record_fields_open(&fields, &r->input, e) == 0 &&
 	    common_shards(c, r, dir, &shards, e) == 0 && run_threads(r, &t.threads, e) == 0 &&
 	    recipe_open(r, e) == 0) {

@@ -17,7 +17,8 @@ static void explain_stage(const struct stage *s, struct doc *d, struct buf *out)
 		edits += strcmp(d->edit[i].by, s->name) == 0;
 	buf_addf(out, "%s", s->name);
 	if (s->is_left_out)
-		buf_add(out, S(": its verdict needs the whole corpus: ask a finished run, curate-replay RUN "
+		buf_add(out, S(": its verdict needs the whole corpus: ask a finished run, "
+		               "curate-replay RUN "
 		               "-i SOURCE --why ID"));
 	if (dropped)
 		buf_addf(out, ": drops it: %.*s", SLICE(d->why));
@@ -32,7 +33,8 @@ static void explain_stage(const struct stage *s, struct doc *d, struct buf *out)
 		char *padded = arena_zero(d->mem, 1, json.n + JSON_PADDING);
 
 		memcpy(padded, json.p, json.n);
-		json_each(d->context->json, (struct slice){padded, json.n}, d->mem, add_measure, out);
+		json_each(d->context->json, (struct slice){padded, json.n}, d->mem, add_measure,
+		          out);
 	}
 	for (const struct param *p = s->type->params; p && p->name; p++) {
 		buf_addf(out, "    parameter %-22s ", p->name);

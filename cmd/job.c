@@ -46,10 +46,13 @@ static enum rc print_plan(const struct run *run, const char *out)
 			continue;
 		printf("%12llu  %s", (unsigned long long)s->size, s->name);
 		if (s->range.of)
-			printf(" of %u, from byte %llu", s->range.of, (unsigned long long)s->range.plain_from);
+			printf(" of %u, from byte %llu", s->range.of,
+			       (unsigned long long)s->range.plain_from);
 		printf(" -> %s/%.*s.jsonl%s\n", out, SLICE(s->stem),
-		       run->recipe->input.split && !s->range.of && s->size > run->recipe->input.split
-		               ? "  (cannot be cut)" : "");
+		       run->recipe->input.split && !s->range.of &&
+		                       s->size > run->recipe->input.split
+		               ? "  (cannot be cut)"
+		               : "");
 		bytes += s->size;
 		n++;
 	}
@@ -105,7 +108,8 @@ static enum rc run_folder(struct run *run, const struct common *c, const struct 
 	enum rc rc = RC_STATE;
 
 	if (j->log_from)
-		buf_addf(&salt, "replay of %s without %s", j->log_from, j->without ? j->without : "");
+		buf_addf(&salt, "replay of %s without %s", j->log_from,
+		         j->without ? j->without : "");
 
 	run->log_from = j->log_from;
 	run->without = j->without;
@@ -183,7 +187,9 @@ static const struct codec *codec_for(const struct stream_job *j, struct slice pa
 		struct slice given;
 		struct slice name;
 	} names[] = {
-		{S_INIT("zst"), S_INIT("zstd")}, {S_INIT("gz"), S_INIT("gzip")}, {S_INIT("none"), S_INIT("plain")},
+	        {S_INIT("zst"), S_INIT("zstd")},
+	        {S_INIT("gz"), S_INIT("gzip")},
+	        {S_INIT("none"), S_INIT("plain")},
 	};
 
 	for (size_t i = 0; j->codec.n && i < 3; i++)
@@ -198,7 +204,8 @@ static void open_file(struct stream *s, size_t at, const char *name, struct slic
 	const char *slash = memrchr(path.p, '/', path.n);
 	struct sink_plan plan = {
 		.stem = arena_addf(&s->mem, "%.*s", SLICE(path)).p, .suffix = "", .codec = codec,
-		.tmp_dir = slash ? arena_addf(&s->mem, "%.*s", (int)(slash - path.p), path.p).p : ".",
+		.tmp_dir =
+		        slash ? arena_addf(&s->mem, "%.*s", (int)(slash - path.p), path.p).p : ".",
 		.always = true,
 	};
 
@@ -216,10 +223,12 @@ static int add_route(struct outputs *o, const char *route, struct err *e)
 		slice_cut(&file, '=', &name);
 		if (!slice_equal(name, slice_of(route)))
 			continue;
-		open_file(s, o->n++, arena_addf(&s->mem, "%s", route).p, file, s->task.codec[SINK_MAIN]);
+		open_file(s, o->n++, arena_addf(&s->mem, "%s", route).p, file,
+		          s->task.codec[SINK_MAIN]);
 		return 0;
 	}
-	return err_set_rc(e, RC_USAGE, "a stage sends documents to '%s': say where they go with --route "
+	return err_set_rc(e, RC_USAGE,
+	                  "a stage sends documents to '%s': say where they go with --route "
 	                  "%s=FILE", route, route);
 }
 
@@ -247,7 +256,8 @@ static int check_files(const struct slice *path, size_t n, const struct shards *
 		for (size_t k = 0; k < in->n; k++)
 			if (strcmp(in->item[k].path, "-") != 0 &&
 			    is_same_file(path[i].p, in->item[k].path))
-				return err_set_rc(e, RC_USAGE, "%s is an input and an output as well",
+				return err_set_rc(e, RC_USAGE,
+				                  "%s is an input and an output as well",
 				                  path[i].p);
 	}
 	return 0;
@@ -272,7 +282,8 @@ static int open_files(struct stream *s, const struct recipe *r, const struct sha
 
 	if (j->codec.n && !slice_equal(j->codec, S("zst")) && !slice_equal(j->codec, S("gz")) &&
 	    !slice_equal(j->codec, S("none")))
-		return err_set_rc(e, RC_USAGE, "--codec %.*s: it is none, gz or zst", SLICE(j->codec));
+		return err_set_rc(e, RC_USAGE, "--codec %.*s: it is none, gz or zst",
+		                  SLICE(j->codec));
 	if (check_files(path, SINK_FIXED + j->route.n, in, e))
 		return -1;
 	s->out.n = SINK_FIXED;

@@ -12,7 +12,7 @@ struct folder_job {
 	struct slice only; /* one step of the run: "collect1"; empty: all of it */
 	struct slice grace; /* duration; empty: the recipe's */
 	bool dry_run, force, steal, retry;
-	bool planned;      /* the shards are those of OUT/_curate/plan.json; the input is not listed */
+	bool planned; /* the shards are those of OUT/_curate/plan.json; the input is not listed */
 	const char *log_from, *without; /* replay, see struct run */
 	enum run_step step; /* of a command that has its own words for them; `only` is empty then */
 };
@@ -54,7 +54,8 @@ struct stream_job {
 	struct slice log, dropped, quarantine; /* files, or empty: not written */
 	struct list route;       /* "NAME=FILE": where documents routed to NAME go */
 	const char *log_from, *without; /* replay, see struct run */
-	/* Writes its own line instead of the record; NULL: the record. Also called for dropped ones. */
+	/* Writes its own line instead of the record; NULL: the record. Also called for dropped
+	 * ones. */
 	void (*show)(void *user, struct doc *d, struct buf *out);
 	void *show_user;
 	bool leave_out; /* the whole-corpus stages, which are refused otherwise */

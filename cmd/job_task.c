@@ -26,7 +26,8 @@ static int array_index(uint64_t *index, struct err *e)
 		*index -= all[i].first;
 		return 0;
 	}
-	return err_set_rc(e, RC_USAGE, "--task auto: this is no array job: none of SLURM_ARRAY_TASK_ID, "
+	return err_set_rc(e, RC_USAGE,
+	                  "--task auto: this is no array job: none of SLURM_ARRAY_TASK_ID, "
 	                  "SGE_TASK_ID, PBS_ARRAY_INDEX, PBS_ARRAYID, LSB_JOBINDEX, "
 	                  "JOB_COMPLETION_INDEX, AWS_BATCH_JOB_ARRAY_INDEX is set");
 }
@@ -43,7 +44,8 @@ int job_parse_task(struct slice text, struct run *run, struct err *e)
 		return -1;
 	if ((!slice_equal(i, S("auto")) && !slice_to_u64(i, &run->task)) ||
 	    !slice_to_u64(rest, &run->tasks) || run->task >= run->tasks || run->tasks > 1000000)
-		return err_set_rc(e, RC_USAGE, "--task %.*s (I is %llu): write it as I/N with 0 <= I < N",
+		return err_set_rc(e, RC_USAGE,
+		                  "--task %.*s (I is %llu): write it as I/N with 0 <= I < N",
 		                  SLICE(text), (unsigned long long)run->task);
 	return 0;
 }
@@ -77,13 +79,18 @@ int job_parse_only(struct slice text, struct run *run, struct err *e)
 		if (!all[i].numbered)
 			run->number = 0;
 		else if (run->number >= passes)
-			return err_set_rc(e, RC_USAGE, "--only %.*s: the recipe has %zu whole-corpus stages",
+			return err_set_rc(e, RC_USAGE,
+			                  "--only %.*s: the recipe has %zu whole-corpus stages",
 			                  SLICE(text), passes - 1);
 		if (all[i].step == RUN_APPLY && !all[i].numbered && passes > 1)
-			return err_set_rc(e, RC_USAGE, "--only map: the recipe has whole-corpus stages: "
-			                  "collect1, check1, split1, join1, solve1, … apply%zu", passes - 1);
+			return err_set_rc(e, RC_USAGE,
+			                  "--only map: the recipe has whole-corpus stages: "
+			                  "collect1, check1, split1, join1, solve1, … apply%zu",
+			                  passes - 1);
 		return 0;
 	}
-	return err_set_rc(e, RC_USAGE, "--only %.*s: it is plan, map, report, or collectK, checkK, splitK, "
-	                  "joinK, solveK, applyK of the K-th whole-corpus stage", SLICE(text));
+	return err_set_rc(e, RC_USAGE,
+	                  "--only %.*s: it is plan, map, report, or collectK, checkK, splitK, "
+	                  "joinK, solveK, applyK of the K-th whole-corpus stage",
+	                  SLICE(text));
 }

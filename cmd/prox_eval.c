@@ -141,7 +141,8 @@ static void add_score(struct buf *out, const char *name, const struct prox_score
 	struct prox_f1 f = prox_f1(s);
 
 	json_write_key(out, slice_of(name));
-	buf_addf(out, "{\"precision\":%.4f,\"recall\":%.4f,\"f1\":%.4f", f.precision, f.recall, f.f1);
+	buf_addf(out, "{\"precision\":%.4f,\"recall\":%.4f,\"f1\":%.4f", f.precision, f.recall,
+	         f.f1);
 	add_number(out, "hit", s->hit);
 	add_number(out, "extra", s->extra);
 	add_number(out, "missed", s->missed);
@@ -153,7 +154,8 @@ static enum rc print(const struct options *o)
 {
 	const struct prox_eval *v = &o->sum;
 	/* Where most lines must go, removing all scores well: the other side tells. */
-	const struct prox_score kept = {v->line.right_no, v->line.missed, v->line.extra, v->line.hit};
+	const struct prox_score kept = {v->line.right_no, v->line.missed, v->line.extra,
+	                                v->line.hit};
 	struct buf out = {0};
 
 	buf_byte(&out, '{');
@@ -200,8 +202,9 @@ static int open_store(struct options *o, int which, const char *dir, struct slic
 
 static int open_stores(struct options *o, const char *dir, const struct list *rest, struct err *e)
 {
-	static const struct slice field[STORES] = {
-		[GOLD] = S_INIT("gold"), [WITH] = S_INIT("gold_with"), [WITHOUT] = S_INIT("gold_without")};
+	static const struct slice field[STORES] = {[GOLD] = S_INIT("gold"),
+	                                           [WITH] = S_INIT("gold_with"),
+	                                           [WITHOUT] = S_INIT("gold_without")};
 
 	for (size_t i = 0; i < rest->n; i++)
 		if (open_store(o, (int)i, dir, rest->item[i], o->program, e) != 0)

@@ -29,7 +29,8 @@ static const struct option own[] = {
 	{0, "DIR", {"output-dir", PARAM_TEXT, AT(folder.out),
 	            .help = "run over folders instead, with a run state that can be taken up again"}},
 	{0, "I/N", {"task", PARAM_TEXT, AT(folder.task), .help = "output-dir: do share I of N"}},
-	{'n', NULL, {"dry-run", PARAM_BOOL, AT(folder.dry_run), .help = "output-dir: print the plan"}},
+	{'n', NULL, {"dry-run", PARAM_BOOL, AT(folder.dry_run),
+	             .help = "output-dir: print the plan"}},
 	{0, NULL, {"force", PARAM_BOOL, AT(folder.force), .help = "output-dir: redo what is done"}},
 	{0, NULL, {"as-programs", PARAM_BOOL, AT(as_programs),
 	           .help = "write {\"id\", \"program\"} for each document and run nothing"}},
@@ -188,12 +189,14 @@ int prox_exec_main(int argc, char **argv)
 	static const char *const examples[] = {
 		"curate-prox exec -i docs/ --program chunk_program > edited.jsonl",
 		"curate-prox exec -i docs/ --sidecar programs.jsonl.zst --output-dir edited/",
-		"curate-prox exec -i docs/ --sidecar verdicts.jsonl --level doc --dropped dropped.jsonl",
+		"curate-prox exec -i docs/ --sidecar verdicts.jsonl --level doc --dropped "
+		"dropped.jsonl",
 		NULL,
 	};
 	struct program program = {
 		"curate-prox exec", "[-i DOCS]… [options] < IN > OUT",
-		"Runs ProX programs on documents, by default exactly as the ProX code does.", examples,
+		"Runs ProX programs on documents, by default exactly as the ProX code does.",
+		examples,
 		NULL,
 	};
 

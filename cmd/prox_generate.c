@@ -29,7 +29,8 @@ static const struct option options[] = {
 	               .help = "where the programs go; run again with it to go on"}},
 	{'o', "FILE", {"output", PARAM_TEXT, AT(stream.out),
 	               .help = "run the programs, too, and write the edited documents (- for stdout)"}},
-	{0, "DIR", {"output-dir", PARAM_TEXT, AT(folder.out), .help = "the same, folder to folder"}},
+	{0, "DIR", {"output-dir", PARAM_TEXT, AT(folder.out),
+	            .help = "the same, folder to folder"}},
 	PROX_REQUEST(AT(request)),
 	{'c', "N", {"concurrency", PARAM_INT, AT(concurrency), "8", .min = 1, .max = 4096,
 	          .help = "requests under way"}},
@@ -50,14 +51,16 @@ static const struct option options[] = {
 };
 
 static const char *const examples[] = {
-	"curate-prox generate -i docs/ -e http://localhost:8000/v1 -p programs.jsonl -o edited.jsonl",
+	"curate-prox generate -i docs/ -e http://localhost:8000/v1 -p programs.jsonl -o "
+	"edited.jsonl",
 	"curate-prox generate -i docs/ -e https://host/v1 --token-env KEY -p verdicts.jsonl --level doc",
 	NULL,
 };
 
 static const struct program program = {
 	"curate-prox generate", "-i DOCS… -e URL -p FILE [-o OUT] [options]",
-	"Asks a server for the programs of all documents, and runs them when told where to.", examples,
+	"Asks a server for the programs of all documents, and runs them when told where to.",
+	examples,
 	options,
 };
 
@@ -138,7 +141,8 @@ static enum rc work(void *user, const struct list *rest, struct err *e)
 	enum rc rc = RC_USAGE;
 
 	recipe_defaults(&recipe);
-	if (rest->n || !o->endpoint.n || !o->programs.n || (!o->common.input.n && !o->common.file_list.n))
+	if (rest->n || !o->endpoint.n || !o->programs.n ||
+	    (!o->common.input.n && !o->common.file_list.n))
 		err_set(e, "name documents (-i), a server (-e) and a file for the programs (-p)");
 	else if (add_stage(o, &recipe, e) == 0 && common_options(&o->common, &recipe, e) == 0 &&
 	         prox_request_open(&o->request, e) == 0) {

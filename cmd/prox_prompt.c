@@ -17,7 +17,8 @@ static const struct option options[] = {
 	COMMON_INPUT(AT(common)),
 	COMMON_RUN(AT(common)),
 	{'o', "FILE", {"output", PARAM_TEXT, AT(stream.out), "-", .help = "where the requests go"}},
-	{0, "NAME", {"codec", PARAM_TEXT, AT(stream.codec), .help = "none, gz or zst (by the name)"}},
+	{0, "NAME", {"codec", PARAM_TEXT, AT(stream.codec),
+	             .help = "none, gz or zst (by the name)"}},
 	{0},
 };
 

@@ -20,7 +20,8 @@ int records_open(struct records *r, const struct common *c, const struct list *r
 		return -1;
 
 	if (r->recipe.input.on_corrupt == CORRUPT_SKIP)
-		return err_set_rc(e, RC_USAGE, "--on-corrupt skip: what is read once can only stop or "
+		return err_set_rc(e, RC_USAGE,
+		                  "--on-corrupt skip: what is read once can only stop or "
 		                               "keep-head");
 
 	struct list *path = &r->recipe.input.path;

@@ -13,7 +13,8 @@ static void quote(struct slice word, struct buf *out)
 {
 	size_t plain = 0;
 
-	while (plain < word.n && (isalnum((unsigned char)word.p[plain]) || strchr("_./=,:+@%-", word.p[plain])))
+	while (plain < word.n &&
+	       (isalnum((unsigned char)word.p[plain]) || strchr("_./=,:+@%-", word.p[plain])))
 		plain++;
 	if (word.n && plain == word.n) {
 		buf_add(out, word);
@@ -62,7 +63,8 @@ static int words(const struct sbatch *s, enum place place, struct buf *out, stru
 		int last = takes_value && i + 1 < s->argc ? i + 1 : i;
 
 		if (its == FORBIDDEN)
-			return err_set_rc(e, RC_USAGE, "--sbatch makes the tasks and steps itself: leave out %s",
+			return err_set_rc(e, RC_USAGE,
+			                  "--sbatch makes the tasks and steps itself: leave out %s",
 			                  s->argv[i]);
 		for (int k = i; k <= last && its == place; k++) {
 			if (out->p[out->n - 1] != '(')
@@ -89,10 +91,13 @@ static void demands(const struct recipe *r, struct buf *out)
 
 	if (before > time / 3)
 		before = time / 3;
-	buf_addf(out, "ask=(--parsable --requeue --open-mode=append --time=%lld --signal=B:USR1@%.0f "
-	         "--cpus-per-task=%lld", (long long)(time + 59) / 60, before,
+	buf_addf(out,
+	         "ask=(--parsable --requeue --open-mode=append --time=%lld --signal=B:USR1@%.0f "
+	         "--cpus-per-task=%lld",
+	         (long long)(time + 59) / 60, before,
 	         (long long)(r->limits.threads ? r->limits.threads : 4));
-	if (mem) /* the budget does not count the program's text, its models and the kernel's buffers */
+	if (mem) /* the budget does not count the program's text, its models and the kernel's
+	            buffers */
 		buf_addf(out, " --mem=%lluM", mem + mem / 8 + 256);
 	buf_add(out, S(")\n"));
 }
@@ -134,7 +139,8 @@ static const char submit_text[] =
 	"most=$((${most:-1001} > 1 ? ${most:-1001} - 1 : 1))\n"
 	"before=()\n"
 	"\n"
-	"submit() { # step, log pattern, then options, \"job.sh\" and its arguments; prints the job's number\n"
+	"submit() { # step, log pattern, then options, \"job.sh\" and its arguments; prints the "
+	"job's number\n"
 	"\tlocal step=$1 log=$2 id\n"
 	"\tshift 2\n"
 	"\tid=$(sbatch \"${ask[@]}\" \"${before[@]}\" --job-name=\"$name-$step\" --chdir=\"$PWD\" \\\n"
@@ -146,10 +152,12 @@ static const char submit_text[] =
 	"\tlocal ids='' from id n\n"
 	"\tfor ((from = 0; from < tasks; from += most)); do\n"
 	"\t\tn=$((tasks - from < most ? tasks - from : most))\n"
-	"\t\tid=$(submit \"$1\" %A_%a --array=\"0-$((n - 1))\" \"$jobs/job.sh\" \"$from\" \"$tasks\" \"$1\")\n"
+	"\t\tid=$(submit \"$1\" %A_%a --array=\"0-$((n - 1))\" \"$jobs/job.sh\" \"$from\" "
+	"\"$tasks\" \"$1\")\n"
 	"\t\tids=$ids:$id\n"
 	"\tdone\n"
-	"\tbefore=(--dependency=\"afterany$ids\") # a step refuses, exit 6, while the one before is not complete\n"
+	"\tbefore=(--dependency=\"afterany$ids\") # a step refuses, exit 6, while the one before "
+	"is not complete\n"
 	"\techo \"$1: jobs ${ids#:}, $tasks tasks\"\n"
 	"}\n"
 	"\n"
@@ -203,7 +211,8 @@ static int call(const struct sbatch *s, struct buf *out, struct err *e)
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 
 	if (n < 0 || !getcwd(here, sizeof here))
-		return err_set_rc(e, RC_INPUT, "where this program or folder is cannot be found out: %m");
+		return err_set_rc(e, RC_INPUT,
+		                  "where this program or folder is cannot be found out: %m");
 	self[n] = 0;
 	buf_add(out, S("cd "));
 	quote(slice_of(here), out);
@@ -224,13 +233,16 @@ int sbatch_text(const struct sbatch *s, struct buf *text, struct err *e)
 	buf_addf(&jobs, "%s/_curate/slurm", s->out);
 	buf_addf(text,
 	         "#!/bin/bash\n"
-	         "# Made by curate-run %s --sbatch. Submits the run as Slurm jobs; options for every sbatch go\n"
-	         "# behind it: --partition=long --account=us. Run it again when jobs were cancelled or lost:\n"
+	         "# Made by curate-run %s --sbatch. Submits the run as Slurm jobs; options for "
+	         "every sbatch go\n"
+	         "# behind it: --partition=long --account=us. Run it again when jobs were "
+	         "cancelled or lost:\n"
 	         "# what is done is passed over. Slurm's own logs are in %s.\n"
 	         "set -euo pipefail\n", CURATE_VERSION, buf_text(&jobs));
 	buf_add(text, buf_slice(&how));
 	path_line("jobs", buf_text(&jobs), text);
-	buf_addf(text, "tasks=%lld # a literal: array task 3 of a later submission still does share 3 of these\n",
+	buf_addf(text, "tasks=%lld # a literal: array task 3 of a later submission still does "
+	               "share 3 of these\n",
 	         (long long)s->recipe->limits.tasks);
 	job_name(s->recipe, text);
 	demands(s->recipe, text);

@@ -16,7 +16,8 @@ struct sbatch {
 /* Adds the script; RC_USAGE when the command line asks for one task or one step already. */
 int sbatch_text(const struct sbatch *s, struct buf *text, struct err *e);
 
-/* Writes it to OUT/_curate/slurm/submit.sh and becomes bash running that; returns only on failure. */
+/* Writes it to OUT/_curate/slurm/submit.sh and becomes bash running that; returns only on failure.
+ */
 enum rc sbatch_submit(const struct sbatch *s, struct err *e);
 
 #endif

@@ -40,7 +40,8 @@ static const struct option options[] = {
 	          .help = "domains to show, largest first"}},
 	{'M', "PATH", {"model", PARAM_TEXT, AT(model),
 	               .help = "show the words that weigh most in a .bin model, or in demo"}},
-	{0, "LABEL", {"label", PARAM_TEXT, AT(label), .help = "for which label (the model's first)"}},
+	{0, "LABEL", {"label", PARAM_TEXT, AT(label),
+	              .help = "for which label (the model's first)"}},
 	{0, "N", {"features", PARAM_INT, AT(features), "15", .min = 0, .max = 1e9,
 	          .help = "words to show at each end"}},
 	{0, NULL, {"json", PARAM_BOOL, AT(json), .help = "one JSON object instead of tables"}},
@@ -284,8 +285,10 @@ static int inspect_model(struct inspection *w, struct err *e)
 	if (label == SIZE_MAX) {
 		classifier_no_label(c, o->label, e);
 	} else if (classifier_n_labels(c) < 2 || !linear_has_scores(classifier_linear(c))) {
-		err_set_rc(e, RC_USAGE, "%s: its words have no scores of their own: it has one label, "
-		           "or a tree of labels", o->model.p);
+		err_set_rc(e, RC_USAGE,
+		           "%s: its words have no scores of their own: it has one label, "
+		           "or a tree of labels",
+		           o->model.p);
 	} else {
 		struct feature *f = features_of(classifier_linear(c), label);
 

@@ -193,7 +193,8 @@ static int read_files(struct table *t, const struct options *o, struct err *e)
 			slice_cut(&file, '=', &name);
 			t->file_model = find_model(t, name);
 			if (t->file_model == SIZE_MAX)
-				return err_set_rc(e, RC_USAGE, "--loss %.*s: no ability of '%.*s' is given",
+				return err_set_rc(e, RC_USAGE,
+				                  "--loss %.*s: no ability of '%.*s' is given",
 				                  SLICE(o->loss.item[i]), SLICE(name));
 		}
 		if (lines_each(file.p, read_loss, t, e))

@@ -24,7 +24,8 @@ static const struct param params[] = {
 	 .help = "cut lines that are little more than a web address"},
 	{.name = "footers", .kind = PARAM_BOOL, .at = AT(footers), .preset = "true",
 	 .help = "cut lines with a copyright notice"},
-	{.name = "footer_words", .kind = PARAM_INT, .at = AT(footer_words), .preset = "40", .min = 0,
+	{.name = "footer_words", .kind = PARAM_INT, .at = AT(footer_words), .preset = "40",
+	 .min = 0,
 	 .max = 1e6, .help = "words a copyright notice may have"},
 	{.name = "repeats", .kind = PARAM_BOOL, .at = AT(repeats), .preset = "true",
 	 .help = "cut short lines that stand in the document more than once"},
@@ -97,7 +98,8 @@ static struct map count_lines(const struct boilerplate *b, const struct doc *d)
 }
 
 /* Cuts lines from to to - 1 when enough of them are not blank. */
-static void end_run(const struct boilerplate *b, struct doc *d, size_t from, size_t to, int64_t lines)
+static void end_run(const struct boilerplate *b, struct doc *d, size_t from, size_t to,
+                    int64_t lines)
 {
 	if (!b->navigation || lines < b->run)
 		return;

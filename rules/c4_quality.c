@@ -217,7 +217,8 @@ static bool judge_line(struct work *w, size_t number, struct slice line, size_t 
 	*verdict = LONG_WORD;
 	if (r->max_word_length >= 0 && has_long_word(whole, (size_t)r->max_word_length))
 		return true;
-	text = r->remove_citations && w->marks->opens_square ? without_citations(whole, w->scratch) : whole;
+	text = r->remove_citations && w->marks->opens_square ? without_citations(whole, w->scratch)
+	                                                     : whole;
 	*verdict = NO_PUNCTUATION;
 	if (r->filter_no_terminal_punct && !ends_a_sentence(text))
 		return true;

@@ -211,7 +211,8 @@ static void gopher_quality_doc(const void *self, struct doc *d, struct arena *sc
 
 	(void)scratch;
 	(void)(judge_length(r, w, n, &s) || judge_symbols(r, m, (double)w->n, &s) ||
-	       judge_lines(r, doc_text(d), m, &s) || judge_letters(r, w, n.alpha, &s) || judge_stop_words(r, w, &s));
+	       judge_lines(r, doc_text(d), m, &s) || judge_letters(r, w, n.alpha, &s) ||
+	       judge_stop_words(r, w, &s));
 	stats_close(&s);
 }
 

@@ -45,7 +45,8 @@ static int scan(const struct corpus *c, void (*each)(void *user, const struct me
 			rc = -1;
 			break;
 		}
-		while ((rc = stream_read(s, (char *)row, ROWS_AT_ONCE * sizeof *row, &got, e)) > 0) {
+		while ((rc = stream_read(s, (char *)row, ROWS_AT_ONCE * sizeof *row, &got, e)) >
+		       0) {
 			if (interrupt_check(e)) {
 				rc = -1;
 				break;

@@ -30,9 +30,11 @@ static const struct param params[] = {
 	{"program", PARAM_TEXT, AT(program), "program", 0, 0,
          "field of the record that holds the program: a text, or a list of one text a chunk", NULL},
 	{"sidecar", PARAM_FILE, AT(sidecar), NULL, 0, 0,
-         "file of programs or batch replies by document id, in any order; the field is not read", NULL},
+         "file of programs or batch replies by document id, in any order; the field is not read",
+         NULL},
 	{"sidecar_id", PARAM_TEXT, AT(sidecar_id), "id", 0, 0, "field of its rows", NULL},
-	{"sidecar_program", PARAM_TEXT, AT(sidecar_program), "program", 0, 0, "field of its rows", NULL},
+	{"sidecar_program", PARAM_TEXT, AT(sidecar_program), "program", 0, 0, "field of its rows",
+	 NULL},
 	{"index", PARAM_TEXT, AT(index), NULL, 0, 0,
          "where the sidecar's index is made; beside it as SIDECAR.index when empty", NULL},
 	{"level", PARAM_CHOICE, AT(options.level), "chunk", 0, 0,
@@ -40,27 +42,32 @@ static const struct param params[] = {
 	{"grammar", PARAM_CHOICE, AT(options.mode), "compat", 0, 0,
          "read programs as the ProX code does, or as they are meant", "compat|strict"},
 	{"numbering", PARAM_CHOICE, AT(options.numbering), "source", 0, 0,
-         "line numbers are those of the record's text, or of what earlier stages left", "source|current"},
+         "line numbers are those of the record's text, or of what earlier stages left",
+         "source|current"},
 	{"threshold_1", PARAM_REAL, AT(options.threshold_1), "0", -10, 10,
          "refuse programs that leave a smaller share of the words", NULL},
 	{"threshold_2", PARAM_REAL, AT(options.threshold_2), "0.95", -10, 10,
          "drop documents that lose at least this share of their words", NULL},
-	{"error_op", PARAM_INT, AT(options.error_op), "2", 0, 0, "refuse programs with so many errors", NULL},
+	{"error_op", PARAM_INT, AT(options.error_op), "2", 0, 0,
+	 "refuse programs with so many errors", NULL},
 	{"min_words", PARAM_INT, AT(options.min_words), "10", 0, 0,
          "drop documents left with so many words or fewer", NULL},
 	{"on_missing", PARAM_CHOICE, AT(on_missing), "keep", 0, 0,
          "documents without a program: keep, drop, run an empty program, or end the run",
          "keep|drop|empty|error"},
 	{"note", PARAM_CHOICE, AT(note), "none", 0, 0,
-         "write curate.prox for no document, those with errors or refusals, or all", "none|problems|all"},
-	{"keep_programs", PARAM_BOOL, AT(keep_programs), "false", 0, 0, "write curate.prox_program", NULL},
+         "write curate.prox for no document, those with errors or refusals, or all",
+         "none|problems|all"},
+	{"keep_programs", PARAM_BOOL, AT(keep_programs), "false", 0, 0, "write curate.prox_program",
+	 NULL},
 	{"keep_raw", PARAM_BOOL, AT(keep_raw), "false", 0, 0,
          "write the text as it came to curate.raw_content", NULL},
 	{"tokenizer", PARAM_CHOICE, AT(tokenizer), "words", 0, 0,
          "strict: what chunks were counted in; gives each chunk's program its lines",
          "words|bytes|bytes_plus_bos|pieces"},
 	{"model", PARAM_FILE, AT(model), NULL, 0, 0, "SentencePiece model, for pieces", NULL},
-	{"chunk_tokens", PARAM_INT, AT(chunk_tokens), "1500", 1, 1e9, "strict: tokens of a chunk", NULL},
+	{"chunk_tokens", PARAM_INT, AT(chunk_tokens), "1500", 1, 1e9, "strict: tokens of a chunk",
+	 NULL},
 	{"max_program", PARAM_SIZE, AT(options.limits.program), "4M", 1, 1e12,
          "refuse longer programs", NULL},
 	{"max_operations", PARAM_INT, AT(max_operations), "100000", 1, 1e12,
@@ -68,7 +75,8 @@ static const struct param params[] = {
 	{"max_work", PARAM_SIZE, AT(options.limits.work), "1G", 1, 1e15,
          "refuse programs whose normalize calls search more text", NULL},
 	{"max_growth", PARAM_REAL, AT(options.limits.growth), "8", 1, 1e6,
-         "refuse programs that grow the text to more than so many times its size (64 KiB are free)", NULL},
+         "refuse programs that grow the text to more than so many times its size (64 KiB are free)",
+         NULL},
 	{0},
 };
 
@@ -77,7 +85,8 @@ static void say_counts(const char *path, const struct prox_store *store)
 	struct prox_store_counts c = prox_store_counts(store);
 
 	log_note("%s: %llu programs; rows left aside: %llu duplicates, %llu failed replies, %llu bad",
-	         path, (unsigned long long)(c.rows - c.duplicates), (unsigned long long)c.duplicates,
+	         path, (unsigned long long)(c.rows - c.duplicates),
+	         (unsigned long long)c.duplicates,
 	         (unsigned long long)c.failed, (unsigned long long)c.bad);
 }
 
@@ -174,7 +183,8 @@ static struct prox_scope *scopes(const struct prox *p, struct doc *d, size_t *n,
 	struct prox_scope *scope = arena_alloc(mem, chunks * sizeof *scope);
 
 	for (size_t i = 0; i < chunks; i++)
-		scope[i] = (struct prox_scope){chunk[i].first, chunk[i].first + chunk[i].lines - 1, 0};
+		scope[i] =
+		        (struct prox_scope){chunk[i].first, chunk[i].first + chunk[i].lines - 1, 0};
 	if (chunks != *n)
 		*n = 0;
 	return scope;
@@ -232,7 +242,8 @@ static void count_result(struct doc *d, const struct prox_result *r)
 	doc_count(d, "bytes_removed", r->bytes_removed);
 	doc_count(d, "words_before", r->words_before);
 	if (r->verdict != PROX_DROPPED)
-		doc_count(d, "words_after", r->verdict == PROX_REFUSED ? r->words_before : r->words_after);
+		doc_count(d, "words_after",
+		          r->verdict == PROX_REFUSED ? r->words_before : r->words_after);
 }
 
 /* 1 when there is a program to run, 0 when the document is done with, -1 when it has failed. */

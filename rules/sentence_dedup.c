@@ -237,8 +237,8 @@ static void sentence_doc(const void *self, struct doc *d, struct arena *scratch)
 	left = write_rest(r, d, &s, leaves, scratch);
 	doc_count(d, "sentences_removed", removed);
 	if (left.n == 0 ||
-	    words_count(d->context ? d->context->words : WORDS_SPACY, left, doc_chunks(d), scratch) <
-	            (size_t)r->min_doc_words ||
+	    words_count(d->context ? d->context->words : WORDS_SPACY, left, doc_chunks(d),
+	                scratch) < (size_t)r->min_doc_words ||
 	    sentences_count(left, doc_chunks(d), scratch) < (size_t)r->min_sentences)
 		doc_drop(d, S("too_little_left"));
 }

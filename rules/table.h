@@ -1,4 +1,5 @@
-/* Every rule there is, one line each: STAGE(NAME) names the descriptor NAME_stage of rules/NAME.c. */
+/* Every rule there is, one line each: STAGE(NAME) names the descriptor NAME_stage of rules/NAME.c.
+ */
 STAGE(score_range)
 STAGE(regex)
 STAGE(sampler)

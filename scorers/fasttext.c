@@ -132,7 +132,8 @@ static size_t rank_of(const float *probability, size_t n, size_t label)
 	return better;
 }
 
-/* DCLM asks for the best label alone: when that is another one, the score is 1 - its probability. */
+/* DCLM asks for the best label alone: when that is another one, the score is 1 - its probability.
+ */
 static double against_best(const float *probability, size_t n, size_t label)
 {
 	size_t best = label;
@@ -154,7 +155,8 @@ static void fasttext_doc(const void *self, struct doc *d, struct arena *scratch)
 
 	if (s->strip)
 		text = utf8_strip(text);
-	if (!classifier_predict(s->classifier, line_text(text, mode, scratch), probability, scratch))
+	if (!classifier_predict(s->classifier, line_text(text, mode, scratch), probability,
+	                        scratch))
 		return;
 	for (size_t i = 0; i < s->n_wanted; i++) {
 		const size_t label = s->wanted[i].label;

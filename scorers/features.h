@@ -10,8 +10,8 @@ struct feature {
 	double weight;     /* of the label minus the mean of the others, before the softmax */
 };
 
-/* For a model of two labels or more. All words, those that speak most for the label first; equal ones as in the
- * model. Owned: free(). */
+/* For a model of two labels or more. All words, those that speak most for the label first; equal
+ * ones as in the model. Owned: free(). */
 struct feature *features_of(const struct linear *m, size_t label);
 
 #endif

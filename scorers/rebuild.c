@@ -63,7 +63,8 @@ void rebuild_apply(struct rebuild *r, struct doc *d)
 			continue;
 		}
 
-		/* The LF before the next line is the joint between lines; at the very end it stays. */
+		/* The LF before the next line is the joint between lines; at the very end it stays.
+		 */
 		const size_t end = k < r->n_lines ? r->line[k].start - 1 : r->n;
 
 		doc_put(d, i,

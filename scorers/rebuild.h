@@ -18,7 +18,8 @@ struct rebuild {
 /* Pieces that are added must not take more bytes than the old text. */
 void rebuild_open(struct rebuild *r, struct doc *d, struct arena *scratch);
 
-/* Adds a piece that stood, or stands for what stood, at this offset of the old text. Offsets rise. */
+/* Adds a piece that stood, or stands for what stood, at this offset of the old text. Offsets rise.
+ */
 void rebuild_add(struct rebuild *r, struct slice piece, size_t offset);
 
 struct slice rebuild_text(const struct rebuild *r);

@@ -14,9 +14,9 @@ unsigned strength_count(const double *loss, const double *ability, size_t models
 unsigned strength_pairs(size_t models);
 
 /* Chooses training documents as the paper does: positive are those of strength `positive` and more,
- * in their order; negative, from the lowest strength up (ties in their order), `ratio` times as many
- * of the rest. chosen[] has room for n and gets the positive ones' places, then the negative ones'.
- * Returns how many are positive; *negatives is how many are negative. */
+ * in their order; negative, from the lowest strength up (ties in their order), `ratio` times as
+ * many of the rest. chosen[] has room for n and gets the positive ones' places, then the negative
+ * ones'. Returns how many are positive; *negatives is how many are negative. */
 size_t strength_choose(const double *strength, size_t n, double positive, double ratio,
                        size_t *chosen, size_t *negatives);
 

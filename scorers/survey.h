@@ -1,4 +1,5 @@
-/* A survey of scored documents: how scores spread, which domains are kept, who stands at the ends. */
+/* A survey of scored documents: how scores spread, which domains are kept, who stands at the ends.
+ */
 #ifndef CURATE_SCORERS_SURVEY_H
 #define CURATE_SCORERS_SURVEY_H
 
@@ -19,7 +20,8 @@ struct survey_domain {
 };
 
 struct survey {
-	size_t samples; /* wanted at each end, at most SURVEY_SAMPLES; set before the first document */
+	size_t samples; /* wanted at each end, at most SURVEY_SAMPLES; set before the first document
+	                 */
 	size_t n;       /* documents */
 	uint64_t weight;
 	double least, most, sum;

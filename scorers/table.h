@@ -1,4 +1,5 @@
-/* Every scorer there is, one line each: STAGE(NAME) names the descriptor NAME_stage of scorers/NAME.c. */
+/* Every scorer there is, one line each: STAGE(NAME) names the descriptor NAME_stage of
+ * scorers/NAME.c. */
 STAGE(fasttext)
 STAGE(language_id)
 STAGE(fasttext_filter)

@@ -1,4 +1,5 @@
-/* Memory whose parts are never freed one by one: arena_reset is the only free. All-zero is valid. */
+/* Memory whose parts are never freed one by one: arena_reset is the only free. All-zero is valid.
+ */
 #ifndef CURATE_BASE_ARENA_H
 #define CURATE_BASE_ARENA_H
 

@@ -2,7 +2,8 @@
 
 #include <xxhash.h>
 
-/* The same functions by the widest vectors of the machine, where the library was built with them. */
+/* The same functions by the widest vectors of the machine, where the library was built with them.
+ */
 #if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
 #include <xxh_x86dispatch.h>
 #endif

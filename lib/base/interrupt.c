@@ -67,6 +67,7 @@ int interrupt_check(struct err *e)
 
 int interrupt_say(struct err *e)
 {
-	return err_set_rc(e, RC_AGAIN, "interrupted; what is done is saved, run the same command again "
+	return err_set_rc(e, RC_AGAIN,
+	                  "interrupted; what is done is saved, run the same command again "
 	                  "to go on");
 }

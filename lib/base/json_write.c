@@ -73,7 +73,8 @@ void json_write_escaped(struct buf *out, struct slice s)
 			from = memcpy(last, from, s.n - at);
 		uint32_t bad = copy_step(p, from);
 
-		if (!bad) { /* a branch that is guessed lets the next step begin before this one ends */
+		if (!bad) { /* a branch that is guessed lets the next step begin before this one
+			       ends */
 			at += STEP;
 			p += STEP;
 			continue;

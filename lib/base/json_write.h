@@ -4,7 +4,8 @@
 
 #include "lib/base/buf.h"
 
-/* A quoted string. Escapes only what JSON demands (quote, backslash, controls); s is valid UTF-8. */
+/* A quoted string. Escapes only what JSON demands (quote, backslash, controls); s is valid UTF-8.
+ */
 void json_write_text(struct buf *out, struct slice s);
 
 /* The same without the quotes around it. */

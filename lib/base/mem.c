@@ -42,7 +42,8 @@ static void check_bound(size_t more)
 {
 	if (bound.bytes == 0 || more < BOUNDED || own_memory() + more <= bound.bytes)
 		return;
-	fprintf(stderr, "curate: %s: working on it takes more memory than there is for it (%zu MiB); "
+	fprintf(stderr,
+	        "curate: %s: working on it takes more memory than there is for it (%zu MiB); "
 	        "raise --mem, or lower --max-record to have such records quarantined\n",
 	        bound.what, bound.bytes >> 20);
 	_Exit(RC_MEMORY);

@@ -10,9 +10,10 @@ void *mem_zero(size_t count, size_t size); /* zeroed; dies on overflow of the pr
 void *mem_grow(void *old, size_t n);
 char *mem_text(const char *p, size_t n); /* an owned, NUL-terminated copy of n bytes */
 
-/* Until it is told otherwise, the calling thread gets no block of 256 KiB or more that would take the
- * process beyond `bytes` of memory of its own (mapped files do not count): the program ends as when
- * there is none left, saying that it is `what` that takes more than --mem. (0, NULL): no bound. */
+/* Until it is told otherwise, the calling thread gets no block of 256 KiB or more that would take
+ * the process beyond `bytes` of memory of its own (mapped files do not count): the program ends as
+ * when there is none left, saying that it is `what` that takes more than --mem. (0, NULL): no
+ * bound. */
 void mem_bound(size_t bytes, const char *what);
 
 /* Says what could not be had and ends the program with RC_MEMORY. */

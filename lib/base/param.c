@@ -78,8 +78,10 @@ static const void *const_field(const struct param *p, const void *self)
 
 static bool parse_bool(struct slice v, bool *value)
 {
-	static const struct slice yes[] = {S_INIT("true"), S_INIT("yes"), S_INIT("on"), S_INIT("1")};
-	static const struct slice no[] = {S_INIT("false"), S_INIT("no"), S_INIT("off"), S_INIT("0")};
+	static const struct slice yes[] = {S_INIT("true"), S_INIT("yes"), S_INIT("on"),
+	                                   S_INIT("1")};
+	static const struct slice no[] = {S_INIT("false"), S_INIT("no"), S_INIT("off"),
+	                                  S_INIT("0")};
 
 	for (size_t i = 0; i < 4; i++) {
 		if (slice_equal(v, yes[i]))
@@ -268,7 +270,8 @@ static void copy_one(const struct param *p, void *to, const void *from)
 	case PARAM_FILE: {
 		const struct slice text = *(const struct slice *)from;
 
-		*(struct slice *)to = (struct slice){text.p ? mem_text(text.p, text.n) : NULL, text.n};
+		*(struct slice *)to =
+		        (struct slice){text.p ? mem_text(text.p, text.n) : NULL, text.n};
 		return;
 	}
 	case PARAM_LIST: {

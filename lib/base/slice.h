@@ -55,7 +55,8 @@ static inline struct slice slice_tail(struct slice s, size_t n)
 /* Byte order, shorter first among equal heads: <0, 0 or >0 as memcmp. */
 int slice_compare(struct slice a, struct slice b);
 
-/* Offset of the first `what` at or after `from`, or SIZE_MAX. An empty `what` is found at `from`. */
+/* Offset of the first `what` at or after `from`, or SIZE_MAX. An empty `what` is found at `from`.
+ */
 size_t slice_find(struct slice s, struct slice what, size_t from);
 
 /* Number of non-overlapping occurrences of a non-empty `what`. */

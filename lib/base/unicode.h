@@ -46,8 +46,8 @@ static inline bool unicode_is_punct(uint32_t c)
 	return unicode_flags(c) & UNICODE_PUNCT;
 }
 
-/* The lower case of the character at s.p[at], as str.lower() of all of s has it; but for U+0130, which
- * becomes two, "i" and U+0307 (here: "i"). */
+/* The lower case of the character at s.p[at], as str.lower() of all of s has it; but for U+0130,
+ * which becomes two, "i" and U+0307 (here: "i"). */
 uint32_t unicode_lower_at(struct slice s, size_t at);
 
 /* Python's str.lower() of valid UTF-8, special casing included. `out` has room for 2 * s.n bytes;

@@ -50,8 +50,8 @@ static inline bool utf8_is_space(uint32_t c)
 	       c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
 }
 
-/* Python's str.lstrip(), rstrip(), strip(); those of text that seldom begins or ends with white space
- * end at its first or last byte. */
+/* Python's str.lstrip(), rstrip(), strip(); those of text that seldom begins or ends with white
+ * space end at its first or last byte. */
 struct slice utf8_strip_some_head(struct slice s);
 struct slice utf8_strip_some_tail(struct slice s);
 

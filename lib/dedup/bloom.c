@@ -225,8 +225,9 @@ static int judge_shard(const struct bloom *w, size_t shard, struct shuffle_in *i
 		}
 		if (more == 0)
 			seen[0] = UINT64_MAX;
-		if (more < 0 || ((double)sum / (double)row.n > w->j->share &&
-		                 spans_add(out, &(struct span_mark){shard, row.record, 0}, e) != 0)) {
+		if (more < 0 ||
+		    ((double)sum / (double)row.n > w->j->share &&
+		     spans_add(out, &(struct span_mark){shard, row.record, 0}, e) != 0)) {
 			rc = -1;
 			break;
 		}
@@ -321,7 +322,8 @@ static int size_filter(struct bloom *w, unsigned *threads, struct err *e)
 		                  "half of the memory budget is %llu MiB; raise --mem or the "
 		                  "false-positive rate",
 		                  w->gram.parts, (unsigned long long)w->ngrams,
-		                  (unsigned long long)bytes >> 20, (unsigned long long)j->mem >> 21);
+		                  (unsigned long long)bytes >> 20,
+		                  (unsigned long long)j->mem >> 21);
 	*threads = j->mem / 2 / bytes < j->threads ? (unsigned)(j->mem / 2 / bytes) : j->threads;
 	return 0;
 }

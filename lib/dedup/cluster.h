@@ -29,7 +29,8 @@ struct cluster_options {
 /* The key of the verdict, for verdict_is_done. */
 uint64_t cluster_key(const struct sketches *s, const struct cluster_options *o);
 
-/* Only the join. Refuses (RC_STATE), naming what is missing, while the match stage is not complete. */
+/* Only the join. Refuses (RC_STATE), naming what is missing, while the match stage is not complete.
+ */
 int cluster_join(const struct sketches *s, const struct cluster_options *o, struct err *e);
 
 /* Returns when the verdict stands, whoever wrote it, with its sums. */

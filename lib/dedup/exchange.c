@@ -8,8 +8,8 @@
 
 #define MAGIC "XCHG"
 
-/* 1 << 18 documents a part make units of a second; more than PARTS_MAX would make the pieces of a file
- * too small to read well. */
+/* 1 << 18 documents a part make units of a second; more than PARTS_MAX would make the pieces of a
+ * file too small to read well. */
 enum { PART_BITS = 18, PARTS_MIN = 8, PARTS_MAX = 1024, RUN_MIN = 1 << 14, RUN_MAX = 1 << 18 };
 
 /* Where the records of one part lie in one run. */
@@ -236,7 +236,8 @@ static int begin_spill(struct gather *g, struct err *e)
 	int rc = -1;
 
 	buf_addf(&name, "%s.%zu", g->x->name, g->part);
-	g->to = shuffle_open(g->x->dir, buf_text(&name), g->x->width, g->x->top, 1, 1, g->mem / 4, e);
+	g->to = shuffle_open(g->x->dir, buf_text(&name), g->x->width, g->x->top, 1, 1, g->mem / 4,
+	                     e);
 	if (g->to)
 		rc = spill(g, g->all, g->records, e);
 	free(g->all);
@@ -287,8 +288,8 @@ static int take_maker(struct gather *g, size_t maker, struct err *e)
 	for (uint64_t run = 0; rc == 0 && run < t.runs; run++) {
 		struct piece piece;
 
-		rc = sealed_read(&file, directory + (run * t.parts + g->part) * sizeof piece, &piece,
-		                 sizeof piece, e);
+		rc = sealed_read(&file, directory + (run * t.parts + g->part) * sizeof piece,
+		                 &piece, sizeof piece, e);
 		if (rc == 0 && piece.records > t.records)
 			rc = err_set_rc(e, RC_STATE, "%s: damaged", file.path);
 		if (rc == 0)

@@ -14,7 +14,7 @@ enum { EXCHANGE_SUMS = 4 };
 
 struct exchange {
 	const char *dir, *name;
-	uint64_t key;          /* of what the records are made from: files with another one are not there */
+	uint64_t key; /* of what the records are made from: files with another one are not there */
 	unsigned width;        /* 64-bit words of a record */
 	uint64_t top;          /* first words are below it */
 	size_t makers, parts;
@@ -37,8 +37,8 @@ void exchange_abandon(struct exchange_out *o); /* may be NULL */
 bool exchange_is_made(const struct exchange *x, size_t maker);
 int exchange_sum(const struct exchange *x, uint64_t sums[EXCHANGE_SUMS], struct err *e);
 
-/* All records of a part: partition 0 of the shuffle returned, sorted, in `mem` bytes or with scratch
- * in DIR. NULL: RC_STATE when a file is missing or damaged. */
+/* All records of a part: partition 0 of the shuffle returned, sorted, in `mem` bytes or with
+ * scratch in DIR. NULL: RC_STATE when a file is missing or damaged. */
 struct shuffle *exchange_gather(const struct exchange *x, size_t part, uint64_t mem, struct err *e);
 
 #endif

@@ -20,9 +20,9 @@ struct join {
 	struct share *share;
 };
 
-/* Components are found by a lock-free union-find of 8 bytes a document where that fits in half of the
- * memory, else out of core (lib/dedup/stars.h); the results are the same. Refuses (RC_STATE), naming
- * what is missing, while the match stage is not complete. */
+/* Components are found by a lock-free union-find of 8 bytes a document where that fits in half of
+ * the memory, else out of core (lib/dedup/stars.h); the results are the same. Refuses (RC_STATE),
+ * naming what is missing, while the match stage is not complete. */
 int join_run(const struct join *j, struct err *e);
 bool join_is_done(const struct join *j);
 

@@ -1,5 +1,5 @@
-/* Survivors' signatures and ids, written by survivor and read by many threads for all that leave for
- * it: those come by document, so their survivors lie in all files in turn.
+/* Survivors' signatures and ids, written by survivor and read by many threads for all that leave
+ * for it: those come by document, so their survivors lie in all files in turn.
  *
  *   DIR/name-NNNN    of a survivor: signature, bytes of the id (u32), id; last, a key */
 #ifndef CURATE_DEDUP_NAMES_H

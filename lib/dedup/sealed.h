@@ -39,8 +39,8 @@ void sealed_close(struct sealed *s);
 /* Reads n content bytes at `at`; fewer is an error. Safe from many threads. */
 int sealed_read(const struct sealed *s, uint64_t at, void *p, size_t n, struct err *e);
 
-/* Reads all of it, handing it out in blocks (all but the last of SEALED_BLOCK bytes), and compares the
- * checksum at the end: until then it is not known to be what was written. */
+/* Reads all of it, handing it out in blocks (all but the last of SEALED_BLOCK bytes), and compares
+ * the checksum at the end: until then it is not known to be what was written. */
 enum { SEALED_BLOCK = 1 << 18 };
 int sealed_each(const struct sealed *s,
                 int (*take)(void *user, const void *p, size_t n, struct err *e), void *user,

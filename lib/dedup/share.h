@@ -2,9 +2,9 @@
  * over when all its files are whole, whoever made them, and only then the next one begins.
  *
  * A task begins with its own share of a phase and then takes what nobody is at; while others are at
- * the last units it waits for them. So tasks may come in any number and order, alone or twice, and a
- * unit whose task was killed is done by another. Claims (lib/io/claim.h) keep two from doing the same
- * unit; if they do, both make the same bytes. */
+ * the last units it waits for them. So tasks may come in any number and order, alone or twice, and
+ * a unit whose task was killed is done by another. Claims (lib/io/claim.h) keep two from doing the
+ * same unit; if they do, both make the same bytes. */
 #ifndef CURATE_DEDUP_SHARE_H
 #define CURATE_DEDUP_SHARE_H
 
@@ -34,7 +34,8 @@ struct phase {
 
 /* Makes the folder. */
 int share_open(struct share *s, struct err *e);
-/* With `remove`, the folder goes with all that is in it: the phases' files and what killed tasks left. */
+/* With `remove`, the folder goes with all that is in it: the phases' files and what killed tasks
+ * left. */
 void share_close(struct share *s, bool remove);
 
 /* Comes back when the phase is over. */

@@ -45,8 +45,8 @@ struct spans {
 /* Notes one span, in order of records and spans. */
 void spans_write(struct buf *out, uint64_t hash, uint64_t record, uint64_t span);
 
-/* For other methods that mark: part i of `parts` has the marks of the shards spans_part_of says, added
- * in order of (shard, record, span). The head is written last. */
+/* For other methods that mark: part i of `parts` has the marks of the shards spans_part_of says,
+ * added in order of (shard, record, span). The head is written last. */
 size_t spans_part_of(uint64_t shard, uint64_t shards, uint64_t parts);
 int spans_create(struct sealed_out *o, const char *dir, size_t i, struct err *e);
 int spans_add(struct sealed_out *o, const struct span_mark *mark, struct err *e);

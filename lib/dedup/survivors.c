@@ -139,7 +139,8 @@ static int write_name(struct sizing *w, uint64_t survivor, uint64_t *name, struc
 	return names_add(w->v->names, &w->name, w->i, sig, id, name, e);
 }
 
-/* Hands on the members of one survivor, which `behind` stands before; `first` is the first of them. */
+/* Hands on the members of one survivor, which `behind` stands before; `first` is the first of them.
+ */
 static int size_group(struct sizing *w, uint64_t size, uint64_t first, uint64_t name, struct err *e)
 {
 	uint64_t choice[3], cluster = 0;

@@ -16,7 +16,8 @@ struct survivors {
 	struct names *names;
 	struct exchange member; /* (root, order, document) */
 	struct exchange choice; /* (survivor, document, bits of the similarity as a double) */
-	struct exchange sized;  /* (document, survivor, cluster, size, name, bits of the similarity) */
+	struct exchange
+	        sized; /* (document, survivor, cluster, size, name, bits of the similarity) */
 };
 
 /* Part i of `member` to file i of `choice`; sums: freed, unverified. The survivor is the member with
@@ -26,7 +27,8 @@ struct survivors {
 enum { SURVIVORS_LEADERS = 64 };
 int survivors_choose(const struct survivors *v, size_t i, struct err *e);
 
-/* Part i of `choice` to file i of `sized` and name file i; sums: clusters, dropped, and the largest. */
+/* Part i of `choice` to file i of `sized` and name file i; sums: clusters, dropped, and the
+ * largest. */
 int survivors_size(const struct survivors *v, size_t i, struct err *e);
 
 /* Part i of `sized` to the verdict's. */

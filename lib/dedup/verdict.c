@@ -12,7 +12,8 @@ const char *verdict_path(const char *dir, size_t i, const char *magic, struct bu
 	if (strcmp(magic, VERDICT_MAGIC) == 0)
 		buf_addf(path, "%s/verdict", dir);
 	else
-		buf_addf(path, "%s/%04zu.%s", dir, i, strcmp(magic, VERDICT_PART) ? "name" : "part");
+		buf_addf(path, "%s/%04zu.%s", dir, i,
+		         strcmp(magic, VERDICT_PART) ? "name" : "part");
 	return buf_text(path);
 }
 
@@ -107,7 +108,8 @@ static bool *find_wanted(const struct verdict *v, const bool *mine)
 			continue;
 		/* as exchange_add chooses the part */
 		for (uint64_t i = (uint64_t)((unsigned __int128)first * h->parts / docs);
-		     i < h->parts && i <= (uint64_t)((unsigned __int128)(end - 1) * h->parts / docs);
+		     i < h->parts &&
+		     i <= (uint64_t)((unsigned __int128)(end - 1) * h->parts / docs);
 		     i++)
 			wanted[i] = true;
 	}
@@ -213,8 +215,8 @@ static const struct verdict_entry *find_from(const struct verdict *v, size_t sha
 		return NULL;
 	begin = v->base[file];
 	end = v->base[file + 1];
-	for (size_t i = first_part(v, begin); i < v->head.parts && (i == 0 || v->part[i - 1].last < end);
-	     i++) {
+	for (size_t i = first_part(v, begin);
+	     i < v->head.parts && (i == 0 || v->part[i - 1].last < end); i++) {
 		const size_t stop = first_in_part(v, i, end);
 		size_t low = first_in_part(v, i, begin), high = stop;
 

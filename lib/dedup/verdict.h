@@ -46,8 +46,8 @@ struct verdict {
 	} *part;
 };
 
-/* For lookups in the shards that are mine[i] (counted without the indexes); NULL: in all. Parts that
- * have none of them are not read. */
+/* For lookups in the shards that are mine[i] (counted without the indexes); NULL: in all. Parts
+ * that have none of them are not read. */
 int verdict_open(struct verdict *v, const char *dir, const bool *mine, struct err *e);
 void verdict_close(struct verdict *v);
 

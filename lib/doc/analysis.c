@@ -8,7 +8,8 @@ enum { PIECE_KINDS = PIECES_FILLED + 1 };
 /* What is known of the text so far. */
 struct analysis {
 	struct slice text;
-	bool has_marks, has_tokens, has_words, has_word_count, has_sentences, has_pieces[PIECE_KINDS];
+	bool has_marks, has_tokens, has_words, has_word_count, has_sentences,
+	        has_pieces[PIECE_KINDS];
 	struct marks marks;
 	struct tokens tokens; /* of d->context->words */
 	struct words words;

@@ -143,8 +143,8 @@ void doc_put(struct doc *d, size_t i, struct slice text);
 /* `len` bytes at `at` of d->line[i] become text. Both ends lie between characters. */
 void doc_splice(struct doc *d, size_t i, size_t at, size_t len, struct slice text);
 
-/* Puts `text` (copied) before the whole text: the same as doc_splice at the head of the first line, but
- * the lines need not be split for it. Nothing happens when all lines were cut. */
+/* Puts `text` (copied) before the whole text: the same as doc_splice at the head of the first line,
+ * but the lines need not be split for it. Nothing happens when all lines were cut. */
 void doc_prepend(struct doc *d, struct slice text);
 
 /* Many splices of one line in one go: a line is copied once, not once a splice, so use it where a

@@ -4,8 +4,8 @@
 struct kinds {
 	uint64_t space;
 	uint64_t small;  /* a-z */
-	uint64_t letter; /* those, A-Z, what characters from U+00C0 to U+047F begin with, and what goes
-	                  * on with any character */
+	uint64_t letter; /* those, A-Z, what characters from U+00C0 to U+047F begin with, and what
+	                  * goes on with any character */
 	uint64_t digit;
 	uint64_t mark;   /* leaves the end of a chunk behind any letter or digit */
 	uint64_t dot;    /* leaves it behind a small letter or a digit */
@@ -100,7 +100,8 @@ INLINE_AVX2 __m256i between(__m256i x, unsigned char first, unsigned char size)
 
 INLINE_AVX2 uint64_t bits_of(__m256i low, __m256i high)
 {
-	return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
+	return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
+	                                                     << 32;
 }
 
 INLINE_AVX2 __m256i spaces(__m256i x)
@@ -127,7 +128,8 @@ INLINE_AVX2 __m256i marks(__m256i x)
 	const __m256i row = _mm256_broadcastsi128_si256(_mm_setr_epi8(
 	        0, 0, ROW2, ROW3, 0, ROW5, ROW6, ROW7, 0, 0, 0, 0, 0, 0, 0, 0));
 	__m256i upper = _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(0x0f));
-	__m256i hit = _mm256_and_si256(_mm256_shuffle_epi8(rows, x), _mm256_shuffle_epi8(row, upper));
+	__m256i hit =
+	        _mm256_and_si256(_mm256_shuffle_epi8(rows, x), _mm256_shuffle_epi8(row, upper));
 
 	return _mm256_cmpgt_epi8(hit, _mm256_setzero_si256());
 }
@@ -148,7 +150,8 @@ INLINE_AVX2 struct kinds kinds_avx2(const char *block)
 	};
 }
 
-__attribute__((target(TARGET))) static void add_blocks_avx2(struct edges *e, const char *p, size_t n)
+__attribute__((target(TARGET))) static void add_blocks_avx2(struct edges *e, const char *p,
+                                                            size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		add_block(e, kinds_avx2(p + i * EDGES_BLOCK));

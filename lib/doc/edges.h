@@ -14,7 +14,8 @@ struct edges {
 	struct slice text;
 	enum edges_level level;
 	uint32_t edge[EDGES_ROOM]; /* a chunk begins at one and ends at the next */
-	uint32_t odd[EDGES_ROOM];  /* the numbers of those that are odd, and UINT32_MAX behind them */
+	uint32_t
+	        odd[EDGES_ROOM]; /* the numbers of those that are odd, and UINT32_MAX behind them */
 	size_t n, n_odd;           /* whole chunks are the first n / 2 */
 
 	/* Private: where the next block begins, and what the last byte before it was. */
@@ -27,8 +28,8 @@ enum edges_level edges_best(void);
 /* The text has less than 4 GiB. */
 void edges_start(struct edges *e, struct slice text, enum edges_level level);
 
-/* Finds the next chunks, in place of those before; false when there are no more. The result does not
- * depend on the level. */
+/* Finds the next chunks, in place of those before; false when there are no more. The result does
+ * not depend on the level. */
 bool edges_next(struct edges *e);
 
 #endif

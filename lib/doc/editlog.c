@@ -355,7 +355,8 @@ int editlog_apply(struct doc *d, struct slice line, const char *without, struct 
 		return -1;
 	if (value[NOTE_BY].kind == JSON_OBJECT)
 		r.note_by = value[NOTE_BY].span;
-	if (apply_route(&r, &value[ROUTE]) || read_all(&r, &value[SCORES], JSON_OBJECT, read_score) ||
+	if (apply_route(&r, &value[ROUTE]) ||
+	    read_all(&r, &value[SCORES], JSON_OBJECT, read_score) ||
 	    read_all(&r, &value[NOTES], JSON_OBJECT, read_note) ||
 	    read_all(&r, &value[EDITS], JSON_ARRAY, read_edit))
 		return err_set_rc(e, RC_INPUT, "not a line of an edit log: %s", r.wrong);

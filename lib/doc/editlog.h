@@ -7,9 +7,10 @@
  *
  * An edit is [STAGE,"put",LINE,AT,LEN,TEXT] or [STAGE,"cut",LINE,COUNT] as in struct edit, in the
  * order they were made; a route is [STAGE,FOLDER]. A note is its key's stage's unless note_by says
- * whose. Scores and notes that came with the record are not in it. A document that was dropped has its scores and edits up to then, so that the drop can be left out.
- * text is XXH3-64 of the source text; replay refuses any other. A quarantined record has its line
- * too, so that line i of the log is record i of the shard. */
+ * whose. Scores and notes that came with the record are not in it. A document that was dropped has
+ * its scores and edits up to then, so that the drop can be left out. text is XXH3-64 of the source
+ * text; replay refuses any other. A quarantined record has its line too, so that line i of the log
+ * is record i of the shard. */
 #ifndef CURATE_DOC_EDITLOG_H
 #define CURATE_DOC_EDITLOG_H
 

@@ -6,7 +6,8 @@
 #include <simdjson.h>
 
 /* The first stage picks the widest vectors of the machine at run time. Its second stages are not
- * used: the DOM refuses numbers that no 64-bit type holds, On-Demand checks only what it touches. */
+ * used: the DOM refuses numbers that no 64-bit type holds, On-Demand checks only what it touches.
+ */
 struct json_shim {
 	std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
 };

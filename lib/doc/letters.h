@@ -20,7 +20,8 @@ static inline unsigned letters_first(uint64_t x)
 {
 	const uint64_t ones = 0x0101010101010101u, high = 0x80 * ones;
 	uint64_t low = (x | 0x20 * ones) & ~high;
-	uint64_t other = (x | ~(low + (0x80 - 'a') * ones) | (low + (0x80 - 'z' - 1) * ones)) & high;
+	uint64_t other =
+	        (x | ~(low + (0x80 - 'a') * ones) | (low + (0x80 - 'z' - 1) * ones)) & high;
 
 	return other ? (unsigned)__builtin_ctzll(other) / 8 : 8;
 }

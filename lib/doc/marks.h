@@ -16,7 +16,8 @@ struct marks {
 	bool odd_breaks; /* str.splitlines() has breaks that are no LF */
 	bool wide_space; /* white space outside ASCII */
 	bool opens_square, opens_curly, at_sign, underscore; /* "[", "{", "@", "_" are there */
-	bool dotted; /* two dots 2 to 4 bytes apart, each between digits: IPv4 addresses need them */
+	bool dotted; /* two dots 2 to 4 bytes apart, each between digits: IPv4 addresses need them
+	              */
 };
 
 /* Of valid UTF-8 of less than 4 GiB. The lists lie in `mem`. */

@@ -17,7 +17,7 @@ struct pieces {
 };
 
 enum piece_kind {
-	PIECES_LINES,      /* Gopher repetition: re.split("\n+", text), empty ones at the ends too */
+	PIECES_LINES, /* Gopher repetition: re.split("\n+", text), empty ones at the ends too */
 	PIECES_PARAGRAPHS, /* Gopher repetition: re.split("\n{2,}", text.strip()) */
 	PIECES_FILLED,     /* FineWeb quality: text.split("\n") without blank ones, not stripped */
 };

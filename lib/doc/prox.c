@@ -206,7 +206,8 @@ void prox_result_write(const struct prox_result *r, const struct prox_program *p
 		for (size_t i = 0; i < program->n_faults && i < FAULTS_WRITTEN; i++) {
 			const struct prox_fault *fault = &program->fault[i];
 
-			buf_addf(out, "%s{\"error\":\"%s\"", i ? "," : "", prox_error_name(fault->kind));
+			buf_addf(out, "%s{\"error\":\"%s\"", i ? "," : "",
+			         prox_error_name(fault->kind));
 			member(out, "line", fault->line);
 			member(out, "column", fault->column);
 			buf_add(out, S(",\"message\":"));

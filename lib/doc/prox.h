@@ -15,7 +15,7 @@ struct prox_limits {
 	uint64_t program;    /* bytes of the program text */
 	uint64_t operations; /* calls */
 	uint64_t work;       /* bytes searched by all normalize calls together */
-	double growth;       /* the text may grow to this many times its bytes, and always by 64 KiB */
+	double growth; /* the text may grow to this many times its bytes, and always by 64 KiB */
 };
 
 struct prox_options {
@@ -90,7 +90,8 @@ void prox_parse(const struct slice *chunk, size_t n, const struct prox_scope *sc
 
 /* The reference's reader of chunk-level programs, with all it does to quotes, commas and brackets.
  * Never fails. */
-void prox_compat_parse(struct slice text, const struct prox_options *o, struct prox_program *program,
+void prox_compat_parse(struct slice text, const struct prox_options *o,
+                       struct prox_program *program,
                        struct arena *mem);
 
 /* A reader of Python calls with string literals; mistakes are faults with reasons. Adds to what the

@@ -89,7 +89,8 @@ static void add_chunk(struct chunks *c, const struct prox_chunk *chunk, struct a
 	if (c->n == c->cap) {
 		size_t more = c->cap ? c->cap * 2 : 4;
 
-		c->item = arena_grow(mem, c->item, c->cap * sizeof *c->item, more * sizeof *c->item);
+		c->item =
+		        arena_grow(mem, c->item, c->cap * sizeof *c->item, more * sizeof *c->item);
 		c->cap = more;
 	}
 	c->item[c->n++] = *chunk;

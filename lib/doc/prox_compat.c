@@ -73,7 +73,8 @@ static void remove_lines(const struct place *at, struct slice op)
 		return;
 	for (int i = 0; i < 2; i++) {
 		if (!next_piece(&inside, ',', &param) || !value_of(param, &text)) {
-			fault(at, PROX_BAD_PARAM, S("no second line number, or no \"=\" before it"));
+			fault(at, PROX_BAD_PARAM,
+			      S("no second line number, or no \"=\" before it"));
 			return;
 		}
 		if (!prox_int(text, &end[i])) {
@@ -109,7 +110,8 @@ static void normalize(const struct place *at, struct slice op)
 		                 (struct prox_replace){text[0], text[1], 0, UINT64_MAX}, at->mem);
 }
 
-void prox_compat_parse(struct slice text, const struct prox_options *o, struct prox_program *program,
+void prox_compat_parse(struct slice text, const struct prox_options *o,
+                       struct prox_program *program,
                        struct arena *mem)
 {
 	struct place at = {program, mem, 0};

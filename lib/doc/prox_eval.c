@@ -72,7 +72,8 @@ bool prox_has_phrase(struct slice text, struct slice phrase, struct arena *mem)
 	/* Phrases may begin and end inside a word. */
 	if (words.n <= 2)
 		return true;
-	return slice_find(squeeze(text, mem), (struct slice){words.p + 1, words.n - 2}, 0) != SIZE_MAX;
+	return slice_find(squeeze(text, mem), (struct slice){words.p + 1, words.n - 2}, 0) !=
+	       SIZE_MAX;
 }
 
 /* Words of a squeezed text, one after the other; keeps the last three. */

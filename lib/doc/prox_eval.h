@@ -5,7 +5,8 @@
 
 #include "lib/doc/prox.h"
 
-/* Right and wrong calls of one kind: precision = hit / (hit + extra), recall = hit / (hit + missed). */
+/* Right and wrong calls of one kind: precision = hit / (hit + extra), recall = hit / (hit +
+ * missed). */
 struct prox_score {
 	uint64_t hit, extra, missed, right_no;
 };
@@ -41,16 +42,18 @@ struct prox_eval {
 	uint64_t documents, with_a, with_b; /* with a program */
 	struct prox_score doc;              /* dropped by A, B being right */
 	struct prox_score line;             /* gone by A, B or the truth being right */
-	uint64_t f1_sum, f1_documents;      /* of documents where lines had to go or went, in millionths */
+	uint64_t f1_sum,
+	        f1_documents; /* of documents where lines had to go or went, in millionths */
 	uint64_t words, words_a, words_b;   /* before; left by each */
 	uint64_t same;                      /* documents with the same text left by both */
-	uint64_t with, with_raw, with_a_kept;       /* phrases that must stay; those that are there */
+	uint64_t with, with_raw, with_a_kept; /* phrases that must stay; those that are there */
 	uint64_t without, without_raw, without_a;   /* phrases that must go; those that are there */
 };
 void prox_eval_add(struct prox_eval *to, const struct prox_eval *from);
 
 /* A against B. */
-void prox_eval_pair(struct prox_eval *v, const struct prox_outcome *a, const struct prox_outcome *b);
+void prox_eval_pair(struct prox_eval *v, const struct prox_outcome *a,
+                    const struct prox_outcome *b);
 
 /* A's lines against the main content, given for the document's source. */
 void prox_eval_gold(struct prox_eval *v, const struct prox_outcome *a, struct slice source,

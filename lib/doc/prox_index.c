@@ -38,7 +38,9 @@ struct build {
 
 uint32_t prox_footer_check(const struct prox_footer *f)
 {
-	return (uint32_t)hash64((struct slice){(const char *)f, offsetof(struct prox_footer, check)});
+	const struct slice all = {(const char *)f, offsetof(struct prox_footer, check)};
+
+	return (uint32_t)hash64(all);
 }
 
 static int flush(struct build *b, struct err *e)

@@ -13,7 +13,8 @@
 struct prox_entry {
 	uint64_t hi, lo; /* hash128 of the id */
 	uint32_t chunk, chunks;
-	uint64_t offset; /* of its text in the index file: rises with the row's place in the source */
+	uint64_t offset; /* of its text in the index file: rises with the row's place in the source
+	                  */
 	uint64_t length;
 };
 
@@ -53,6 +54,7 @@ struct prox_row_reader *prox_row_open(const struct prox_store_options *o, struct
 void prox_row_close(struct prox_row_reader *r);
 
 /* `line` has JSON_PADDING bytes behind it. The row is valid until the next call. */
-enum prox_row_kind prox_row_read(struct prox_row_reader *r, struct slice line, struct prox_row *row);
+enum prox_row_kind prox_row_read(struct prox_row_reader *r, struct slice line,
+                                 struct prox_row *row);
 
 #endif

@@ -4,7 +4,9 @@
 
 #include <unictype.h>
 
-enum { DIGITS_MAX = 4300 }; /* Python refuses longer ones since 3.11 (and the fixes of 3.7 to 3.10) */
+enum {
+	DIGITS_MAX = 4300
+}; /* Python refuses longer ones since 3.11 (and the fixes of 3.7 to 3.10) */
 
 /* 10^38, just below the largest 128-bit integer. */
 static __int128 int_limit(void)

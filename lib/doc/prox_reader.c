@@ -61,7 +61,8 @@ struct slice prox_reader_name(struct prox_reader *r)
 {
 	size_t from = r->at;
 
-	while (isalpha(prox_reader_peek(r)) || prox_reader_peek(r) == '_' || (r->at > from && isdigit(prox_reader_peek(r))))
+	while (isalpha(prox_reader_peek(r)) || prox_reader_peek(r) == '_' ||
+	       (r->at > from && isdigit(prox_reader_peek(r))))
 		r->at++;
 	return (struct slice){r->text.p + from, r->at - from};
 }
@@ -72,7 +73,9 @@ static bool hex(struct prox_reader *r, unsigned digits, uint32_t *c)
 	for (unsigned i = 0; i < digits; i++, r->at++) {
 		if (!isxdigit(prox_reader_peek(r)))
 			return false;
-		*c = *c << 4 | (uint32_t)(isdigit(prox_reader_peek(r)) ? prox_reader_peek(r) - '0' : (prox_reader_peek(r) | 32) - 'a' + 10);
+		*c = *c << 4 | (uint32_t)(isdigit(prox_reader_peek(r))
+		                                  ? prox_reader_peek(r) - '0'
+		                                  : (prox_reader_peek(r) | 32) - 'a' + 10);
 	}
 	return *c <= 0x10ffff && (*c < 0xd800 || *c > 0xdfff);
 }
@@ -93,7 +96,8 @@ static bool escape(struct prox_reader *r, char **out)
 	if (c == 'x' || c == 'u' || c == 'U') {
 		r->at++;
 		if (!hex(r, c == 'x' ? 2 : c == 'u' ? 4 : 8, &code) || code == 0)
-			return prox_reader_fault(r, from, PROX_SYNTAX, S("this escape is no character"));
+			return prox_reader_fault(r, from, PROX_SYNTAX,
+			                         S("this escape is no character"));
 		*out += utf8_put(*out, code);
 		return true;
 	}
@@ -117,7 +121,8 @@ static bool string_literal(struct prox_reader *r, bool raw, struct slice *text)
 	text->p = out;
 	while (prox_reader_peek(r) != quote) {
 		if (prox_reader_peek(r) < 0 || prox_reader_peek(r) == '\n')
-			return prox_reader_fault(r, from, PROX_SYNTAX, S("the string has no closing quote"));
+			return prox_reader_fault(r, from, PROX_SYNTAX,
+			                         S("the string has no closing quote"));
 		char c = r->text.p[r->at++];
 
 		if (c == '\\' && !raw) {
@@ -135,7 +140,8 @@ static bool string_literal(struct prox_reader *r, bool raw, struct slice *text)
 static bool value(struct prox_reader *r, struct prox_value *v)
 {
 	size_t from = v->at = r->at;
-	bool raw = (prox_reader_peek(r) == 'r' || prox_reader_peek(r) == 'R') && r->at + 1 < r->text.n &&
+	bool raw = (prox_reader_peek(r) == 'r' || prox_reader_peek(r) == 'R') &&
+	           r->at + 1 < r->text.n &&
 	           (r->text.p[r->at + 1] == '"' || r->text.p[r->at + 1] == '\'');
 
 	r->at += raw;
@@ -193,8 +199,9 @@ int prox_reader_arguments(struct prox_reader *r, struct prox_value v[PROX_ARGUME
 			r->at++;
 			prox_reader_skip_space(r);
 		} else if (prox_reader_peek(r) != ')') {
-			prox_reader_fault(r, r->at, prox_reader_peek(r) < 0 ? PROX_NO_PAREN : PROX_SYNTAX,
-			      S("\",\" or \")\" is missing"));
+			prox_reader_fault(r, r->at,
+			                  prox_reader_peek(r) < 0 ? PROX_NO_PAREN : PROX_SYNTAX,
+			                  S("\",\" or \")\" is missing"));
 			return -1;
 		}
 	}

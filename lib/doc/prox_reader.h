@@ -38,7 +38,8 @@ int prox_reader_peek(const struct prox_reader *r);
 uint32_t prox_reader_column(const struct prox_reader *r, size_t line_start, size_t at);
 
 /* Always false. What lies before the line the reader is in is put down to the call's beginning. */
-bool prox_reader_fault(struct prox_reader *r, size_t at, enum prox_error kind, struct slice message);
+bool prox_reader_fault(struct prox_reader *r, size_t at, enum prox_error kind,
+                       struct slice message);
 
 /* To the line's end / over spaces and tabs / over white space and comments, LFs too. */
 void prox_reader_skip_line(struct prox_reader *r);

@@ -32,7 +32,8 @@ static struct slice fitting_text(const struct prox_request *q, struct slice text
 }
 
 /* What the user says, or the whole rendered prompt. */
-static void add_prompt(const struct prox_request *q, const struct prox_chunk *chunk, struct buf *out)
+static void add_prompt(const struct prox_request *q, const struct prox_chunk *chunk,
+                       struct buf *out)
 {
 	bool cuts = q->doc && q->prompt_tokens > 0;
 	struct slice user = chunk->text;
@@ -60,7 +61,8 @@ static void add_prompt(const struct prox_request *q, const struct prox_chunk *ch
 	buf_free(&message);
 }
 
-void prox_request_body(const struct prox_request *q, const struct prox_chunk *chunk, struct buf *out)
+void prox_request_body(const struct prox_request *q, const struct prox_chunk *chunk,
+                       struct buf *out)
 {
 	int64_t answer = q->max_tokens ? q->max_tokens : q->doc ? 2000 : 256;
 	struct buf prompt = {0};

@@ -9,9 +9,9 @@
 struct prox_request {
 	struct slice model;    /* the name the server knows it by */
 	bool doc;              /* document level: one request with the raw text, else one a chunk */
-	bool completions;      /* the rendered Llama-2 prompt for /completions, else chat messages */
+	bool completions; /* the rendered Llama-2 prompt for /completions, else chat messages */
 	bool bos;              /* write "<s>" before the rendered prompt */
-	bool keep_end;         /* where a document is too long its text is cut, not the prompt's end */
+	bool keep_end; /* where a document is too long its text is cut, not the prompt's end */
 	int64_t chunk_tokens;  /* of a chunk */
 	int64_t prompt_tokens; /* document level: of the rendered prompt; 0: no limit */
 	int64_t max_tokens;    /* of the answer; 0: 2000 at document level, 256 at chunk level */
@@ -36,6 +36,7 @@ void prox_request_row(const struct prox_request *q, struct slice id, size_t k, s
 
 /* The program in a server's reply, spaces stripped at its ends as the reference does; false when
  * the reply is none. `body` has JSON_PADDING bytes behind it; the program may lie in `mem`. */
-bool prox_reply_program(struct json *j, struct slice body, struct slice *program, struct arena *mem);
+bool prox_reply_program(struct json *j, struct slice body, struct slice *program,
+                        struct arena *mem);
 
 #endif

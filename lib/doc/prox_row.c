@@ -47,7 +47,8 @@ void prox_row_close(struct prox_row_reader *r)
 	free(r);
 }
 
-bool prox_custom_id_parse(struct slice custom_id, struct slice *id, uint32_t *chunk, uint32_t *chunks)
+bool prox_custom_id_parse(struct slice custom_id, struct slice *id, uint32_t *chunk,
+                          uint32_t *chunks)
 {
 	const char *hash = custom_id.n ? memrchr(custom_id.p, '#', custom_id.n) : NULL;
 	uint64_t k, n;
@@ -86,7 +87,8 @@ static enum prox_row_kind read_reply(const struct json_value *v, struct prox_row
 
 	if (!prox_custom_id_parse(v[CUSTOM_ID].text, &row->id, &row->chunk, &row->chunks))
 		return PROX_ROW_BAD;
-	if (text->kind != JSON_STRING || (v[ERROR].kind != JSON_NULL && v[ERROR].kind != JSON_MISSING) ||
+	if (text->kind != JSON_STRING ||
+	    (v[ERROR].kind != JSON_NULL && v[ERROR].kind != JSON_MISSING) ||
 	    (v[STATUS].kind == JSON_NUMBER && v[STATUS].number != 200))
 		return PROX_ROW_FAILED;
 	buf_add(&row->text, prox_strip(text->text, ' '));

@@ -45,7 +45,8 @@ static int open_index(struct prox_store *s, const struct fingerprint *source, ui
 		return 0;
 	if (fstat(s->file, &st) != 0 || (uint64_t)st.st_size < sizeof s->footer)
 		return 0;
-	if (read_at(s, &s->footer, sizeof s->footer, (uint64_t)st.st_size - sizeof s->footer, e) != 0)
+	if (read_at(s, &s->footer, sizeof s->footer, (uint64_t)st.st_size - sizeof s->footer, e) !=
+	    0)
 		return -1;
 	if (!fits(&s->footer, (uint64_t)st.st_size) || s->footer.fields != fields ||
 	    !fingerprint_equal(&s->footer.source, source) ||
@@ -157,8 +158,8 @@ static int take(const struct prox_store *s, const struct prox_entry *entry,
 	size_t n = entry->chunks, k = entry->chunk;
 	bool is_list = n > 1 && found->n == 0 && k == 0;
 
-	if (entry->length > s->footer.entries_at || entry->offset > s->footer.entries_at || k >= n ||
-	    n > PROX_CHUNKS_MAX)
+	if (entry->length > s->footer.entries_at || entry->offset > s->footer.entries_at ||
+	    k >= n || n > PROX_CHUNKS_MAX)
 		return err_set_rc(e, RC_INPUT, "%s: the index is damaged", s->path);
 	char *text = arena_alloc(mem, entry->length + 1); /* never NULL: that is a missing one */
 
@@ -206,7 +207,8 @@ int prox_store_find(const struct prox_store *s, struct slice id, struct prox_fou
 		if (read_entries(s, entry, at, n, e) != 0)
 			return -1;
 		for (size_t i = 0; i < n && more; i++, at++) {
-			bool before = entry[i].hi < h.hi || (entry[i].hi == h.hi && entry[i].lo < h.lo);
+			bool before =
+			        entry[i].hi < h.hi || (entry[i].hi == h.hi && entry[i].lo < h.lo);
 
 			more = before || (entry[i].hi == h.hi && entry[i].lo == h.lo);
 			if (more && !before && take(s, &entry[i], found, mem, e) != 0)

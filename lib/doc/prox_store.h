@@ -9,8 +9,8 @@
 
 /* Rows are JSON objects, packed or not, in any order:
  *   {"id": …, "program": "…" or ["…", …]}    fields as named below
- *   {"custom_id": "ID#K/N", "response": …}   replies of an OpenAI or vLLM batch: chunk K of N of the
- *                                            document ID; choices[0].message.content or .text */
+ *   {"custom_id": "ID#K/N", "response": …}   replies of an OpenAI or vLLM batch: chunk K of N of
+ * the document ID; choices[0].message.content or .text */
 struct prox_store_options {
 	const char *index;         /* path; NULL: the programs' path and ".index" */
 	struct slice id, program; /* field paths of the first kind of row */
@@ -45,7 +45,8 @@ int prox_store_find(const struct prox_store *s, struct slice id, struct prox_fou
                     struct arena *mem, struct err *e);
 
 /* "ID#K/N" taken apart; chunks from 0. False when it is not one. */
-bool prox_custom_id_parse(struct slice custom_id, struct slice *id, uint32_t *chunk, uint32_t *chunks);
+bool prox_custom_id_parse(struct slice custom_id, struct slice *id, uint32_t *chunk,
+                          uint32_t *chunks);
 
 enum { PROX_CHUNKS_MAX = 1 << 20 }; /* of one document */
 

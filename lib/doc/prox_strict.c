@@ -2,7 +2,8 @@
 #include "lib/doc/prox_reader.h"
 
 /* The value of a parameter by one of its names ("a|b") or its position, or NULL. */
-static const struct prox_value *find(const struct prox_value *v, int n, struct slice names, int position)
+static const struct prox_value *find(const struct prox_value *v, int n, struct slice names,
+                                     int position)
 {
 	if (position < n && v[position].name.n == 0)
 		return &v[position];
@@ -16,14 +17,18 @@ static const struct prox_value *find(const struct prox_value *v, int n, struct s
 	return NULL;
 }
 
-static bool line_number(struct prox_reader *r, const struct prox_value *v, size_t call, __int128 *number)
+static bool line_number(struct prox_reader *r, const struct prox_value *v, size_t call,
+                        __int128 *number)
 {
 	if (!v)
-		return prox_reader_fault(r, call, PROX_BAD_PARAM, S("remove_lines needs start and end"));
+		return prox_reader_fault(r, call, PROX_BAD_PARAM,
+		                         S("remove_lines needs start and end"));
 	if (v->kind != PROX_VALUE_INT)
-		return prox_reader_fault(r, v->at, PROX_BAD_INT, S("a line number is not an integer"));
+		return prox_reader_fault(r, v->at, PROX_BAD_INT,
+		                         S("a line number is not an integer"));
 	if (v->number < 0)
-		return prox_reader_fault(r, v->at, PROX_OUT_OF_RANGE, S("a line number is negative"));
+		return prox_reader_fault(r, v->at, PROX_OUT_OF_RANGE,
+		                         S("a line number is negative"));
 	*number = v->number;
 	return true;
 }
@@ -41,8 +46,8 @@ static void remove_lines(struct prox_reader *r, size_t call, const struct prox_v
 			r->program->all = true;
 		else
 			prox_add_range(r->program,
-			               (struct prox_range){r->scope.first, r->scope.last, range.line,
-			                                   range.column},
+			               (struct prox_range){r->scope.first, r->scope.last,
+			                                   range.line, range.column},
 			               r->mem);
 		return;
 	}
@@ -71,7 +76,8 @@ static void normalize(struct prox_reader *r, size_t call, const struct prox_valu
 
 	if (!from || from->kind != PROX_VALUE_STRING || (to && to->kind != PROX_VALUE_STRING) ||
 	    n != 1 + (to != NULL)) {
-		prox_reader_fault(r, call, PROX_BAD_PARAM, S("normalize takes source_str and target_str, strings"));
+		prox_reader_fault(r, call, PROX_BAD_PARAM,
+		                  S("normalize takes source_str and target_str, strings"));
 		return;
 	}
 	if (from->text.n == 0) {
@@ -91,14 +97,17 @@ static void normalize(struct prox_reader *r, size_t call, const struct prox_valu
 	prox_add_replace(r->program, replace, r->mem);
 }
 
-static void call(struct prox_reader *r, size_t at, struct slice name, const struct prox_value *v, int n)
+static void call(struct prox_reader *r, size_t at, struct slice name, const struct prox_value *v,
+                 int n)
 {
-	bool removes = slice_equal(name, S("remove_lines")), drops = slice_equal(name, S("drop_doc"));
+	bool removes = slice_equal(name, S("remove_lines")),
+	     drops = slice_equal(name, S("drop_doc"));
 
 	if (removes || slice_equal(name, S("normalize"))) {
 		r->program->operations++;
 		if (r->options->level == PROX_DOC)
-			prox_reader_fault(r, at, PROX_SYNTAX, S("a document-level program only keeps or drops"));
+			prox_reader_fault(r, at, PROX_SYNTAX,
+			                  S("a document-level program only keeps or drops"));
 		else if (removes)
 			remove_lines(r, at, v, n);
 		else
@@ -147,7 +156,8 @@ static void statement(struct prox_reader *r)
 		return;
 	}
 	call(r, at, name, v, n);
-	while (prox_reader_peek(r) == ' ' || prox_reader_peek(r) == ';' || prox_reader_peek(r) == ',')
+	while (prox_reader_peek(r) == ' ' || prox_reader_peek(r) == ';' ||
+	       prox_reader_peek(r) == ',')
 		r->at++;
 }
 

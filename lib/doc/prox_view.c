@@ -162,8 +162,9 @@ const char *prox_view_replace(struct prox_view *v, const struct prox_program *pr
 		struct slice all = S("");
 
 		if (to > from)
-			all = (struct slice){v->now[from].p, (size_t)(v->now[to - 1].p - v->now[from].p) +
-			                                             v->now[to - 1].n};
+			all = (struct slice){v->now[from].p,
+			                     (size_t)(v->now[to - 1].p - v->now[from].p) +
+			                             v->now[to - 1].n};
 		const char *before = all.p;
 		const char *over = replace_run(&all, &one, end, limits, &work, r, mem);
 
@@ -241,7 +242,8 @@ void prox_view_remove(struct prox_view *v, struct prox_program *program, struct 
 		if (range[i].last < 0 || range[i].first >= v->numbers)
 			continue;
 		uint64_t first = range[i].first < 0 ? 0 : (uint64_t)range[i].first;
-		uint64_t last = range[i].last < v->numbers ? (uint64_t)range[i].last : v->numbers - 1;
+		uint64_t last =
+		        range[i].last < v->numbers ? (uint64_t)range[i].last : v->numbers - 1;
 
 		for (size_t k = line_from(v, first); k < v->n && number_of(v, k) <= last; k++)
 			v->cut[k] = true;
@@ -265,7 +267,8 @@ void prox_view_measure(const struct prox_view *v, struct prox_result *r)
 }
 
 /* Lines `from` to `to` of the view are line i of the document. */
-static bool edit_line(const struct prox_view *v, size_t i, size_t from, size_t to, struct arena *scratch)
+static bool edit_line(const struct prox_view *v, size_t i, size_t from, size_t to,
+                      struct arena *scratch)
 {
 	size_t n = 0, kept = 0;
 	bool changed = false;

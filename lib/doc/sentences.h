@@ -22,9 +22,9 @@ void sentences_of(const struct tokens *t, struct slice text, struct sentences *o
 /* Only their number; chunks may be NULL. */
 size_t sentences_count(struct slice text, struct chunks *chunks, struct arena *scratch);
 
-/* The same for the piece [from, to) of a text whose spaCy tokens are known. It begins and ends where
- * its lines do, white space at both ends aside; `*next` is a token at or before it, to begin with 0,
- * and becomes the first one behind it. */
+/* The same for the piece [from, to) of a text whose spaCy tokens are known. It begins and ends
+ * where its lines do, white space at both ends aside; `*next` is a token at or before it, to begin
+ * with 0, and becomes the first one behind it. */
 size_t sentences_count_in(const struct tokens *t, size_t from, size_t to, size_t *next);
 
 #endif

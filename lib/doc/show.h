@@ -9,9 +9,9 @@
 
 bool show_is(const char *what);
 
-/* Adds one line, {"id":…,"WHAT":…}, about the current text, for a `what` that show_is. shingle-words
- * are the words of the simplified text; metrics the whole numbers behind the Gopher and FineWeb
- * rules. */
+/* Adds one line, {"id":…,"WHAT":…}, about the current text, for a `what` that show_is.
+ * shingle-words are the words of the simplified text; metrics the whole numbers behind the Gopher
+ * and FineWeb rules. */
 void show_write(struct doc *d, const char *what, struct buf *out);
 
 #endif

@@ -4,9 +4,9 @@
 
 #include "lib/base/arena.h"
 
-/* Lower case; every number, with its decimals, becomes 0; PUNCTUATION and runs of white space become
- * one blank; characters are decomposed (NFD) and lose their non-spacing marks; no blank at either
- * end. Takes valid UTF-8; the result lies in `mem`. */
+/* Lower case; every number, with its decimals, becomes 0; PUNCTUATION and runs of white space
+ * become one blank; characters are decomposed (NFD) and lose their non-spacing marks; no blank at
+ * either end. Takes valid UTF-8; the result lies in `mem`. */
 struct slice simplify_text(struct slice text, struct arena *mem);
 
 #endif

@@ -109,7 +109,8 @@ static void replace(struct tokens *t, const struct matches *m)
 		const struct special *s = m->match[i].special;
 		size_t at = m->match[i].at, last = at + s->n_plain - 1, byte = old.token[at].at;
 
-		if (!m->match[i].taken || old.token[last].at + old.token[last].n - byte != s->text.n)
+		if (!m->match[i].taken ||
+		    old.token[last].at + old.token[last].n - byte != s->text.n)
 			continue;
 		memcpy(t->token + t->n, old.token + next, (at - next) * sizeof *t->token);
 		t->n += at - next;

@@ -85,8 +85,8 @@ static bool is_private(const struct group g[4])
 	if (group_is(&g[0], "192"))
 		return group_is(&g[1], "168");
 	return group_is(&g[0], "172") && g[1].n == 2 &&
-	       ((g[1].digit[0] == '1' && between(g[1].digit[1], '6', '9')) || g[1].digit[0] == '2' ||
-	        (g[1].digit[0] == '3' && between(g[1].digit[1], '0', '1')));
+	       ((g[1].digit[0] == '1' && between(g[1].digit[1], '6', '9')) ||
+	        g[1].digit[0] == '2' || (g[1].digit[0] == '3' && between(g[1].digit[1], '0', '1')));
 }
 
 static bool is_address(struct slice s)
@@ -123,7 +123,8 @@ static bool is_top(struct slice s)
 	return chars >= 2;
 }
 
-/* Labels end at dots; the last piece, which ends where no host can go on, is the top-level domain. */
+/* Labels end at dots; the last piece, which ends where no host can go on, is the top-level domain.
+ */
 static bool is_host(struct slice s)
 {
 	size_t start = 0, chars = 0, labels = 0, i = 0;
@@ -146,12 +147,14 @@ static bool is_host(struct slice s)
 		if (!is_label_char(c) && !inner) {
 			if (!(spacy_class(c) & SPACY_LOWER))
 				break;
-			good = false; /* a letter beyond the BMP: good for a top-level domain only */
+			good = false; /* a letter beyond the BMP: good for a top-level domain only
+			               */
 		}
 		last = c;
 		chars++;
 	}
-	return labels > 0 && is_top((struct slice){s.p + start, i - start}) && is_rest(slice_tail(s, i));
+	return labels > 0 && is_top((struct slice){s.p + start, i - start}) &&
+	       is_rest(slice_tail(s, i));
 }
 
 /* Behind "scheme://", or 0. */

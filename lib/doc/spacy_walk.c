@@ -1,6 +1,6 @@
-/* The walk over a text: chunks between white space, and a short cut for those that make up most of a
- * text: letters, with one mark behind them or none. What the rules make of a chunk depends on nothing
- * around it, so what they made of others is kept for the next time. */
+/* The walk over a text: chunks between white space, and a short cut for those that make up most of
+ * a text: letters, with one mark behind them or none. What the rules make of a chunk depends on
+ * nothing around it, so what they made of others is kept for the next time. */
 #include "lib/doc/spacy.h"
 
 #include <stdlib.h>
@@ -118,15 +118,16 @@ static bool mark_leaves(struct slice run, char mark)
 	       (run.n > 1 && letters_is(run.p[run.n - 2]) && run.p[run.n - 2] < 'a');
 }
 
-/* The short cut for letters or digits of any length with one mark behind them or none, if that is no
- * special case. Returns the bytes of the first token, or 0. */
+/* The short cut for letters or digits of any length with one mark behind them or none, if that is
+ * no special case. Returns the bytes of the first token, or 0. */
 static size_t simple_size(struct slice s, size_t room)
 {
 	size_t n = s.n == 1 ? 1 : run_size(s);
 
 	if (n == 0 || s.n - n > 1 || special_find(s, room))
 		return 0;
-	if (n < s.n && (!mark_leaves(slice_head(s, n), s.p[n]) || special_find(slice_head(s, n), room)))
+	if (n < s.n &&
+	    (!mark_leaves(slice_head(s, n), s.p[n]) || special_find(slice_head(s, n), room)))
 		return 0;
 	return n;
 }

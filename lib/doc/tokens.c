@@ -37,7 +37,8 @@ static void split_unicode(struct slice text, struct tokens *t)
 
 	for (size_t at = 0; at < text.n;) {
 		size_t left = text.n - at;
-		const char *end = left > PIECE ? memchr(text.p + at + PIECE, '\n', left - PIECE) : NULL;
+		const char *end =
+		        left > PIECE ? memchr(text.p + at + PIECE, '\n', left - PIECE) : NULL;
 		size_t n = end ? (size_t)(end + 1 - (text.p + at)) : left;
 
 		if (n > cap)

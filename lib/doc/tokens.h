@@ -36,8 +36,9 @@ static inline struct slice tokens_text(const struct tokens *t, size_t i)
 	return (struct slice){t->text.p + t->token[i].at, t->token[i].n};
 }
 
-/* Fills `t` (zero but for mem and chunks) with the tokens of valid UTF-8 of less than 4 GiB. t->text becomes
- * the text they point into: `text`, or a copy without what the tokenizer had to leave out. */
+/* Fills `t` (zero but for mem and chunks) with the tokens of valid UTF-8 of less than 4 GiB.
+ * t->text becomes the text they point into: `text`, or a copy without what the tokenizer had to
+ * leave out. */
 void tokens_split(enum word_kind kind, struct slice text, struct tokens *t);
 
 #endif

@@ -130,7 +130,8 @@ static bool is_tracking(struct slice name)
 	static const struct slice exact[] = {
 		S_INIT("gclid"), S_INIT("gclsrc"), S_INIT("dclid"), S_INIT("gbraid"),
 		S_INIT("wbraid"), S_INIT("fbclid"), S_INIT("msclkid"), S_INIT("yclid"),
-		S_INIT("twclid"), S_INIT("ttclid"), S_INIT("igshid"), S_INIT("igsh"), S_INIT("li_fat_id"),
+		S_INIT("twclid"), S_INIT("ttclid"), S_INIT("igshid"), S_INIT("igsh"),
+		S_INIT("li_fat_id"),
 		S_INIT("mc_cid"), S_INIT("mc_eid"), S_INIT("_ga"), S_INIT("_gl"), S_INIT("_hsenc"),
 		S_INIT("_hsmi"), S_INIT("vero_id"), S_INIT("oly_anon_id"), S_INIT("oly_enc_id"),
 		S_INIT("ref_src"), S_INIT("phpsessid"), S_INIT("jsessionid"),

@@ -29,7 +29,8 @@ struct word_key {
 /* Masks for the first 0 to WORD_SHORT of as many bytes: two words from WORD_SHORT - n on. */
 static const unsigned char word_mask[2 * WORD_SHORT] = {[0 ... WORD_SHORT - 1] = 0xff};
 
-/* Of a short word; WORD_SHORT bytes may be read. No branches: lengths follow each other at random. */
+/* Of a short word; WORD_SHORT bytes may be read. No branches: lengths follow each other at random.
+ */
 static inline struct word_key word_key_short(const char *p, size_t n)
 {
 	const char *mask = (const char *)word_mask + WORD_SHORT - n;
@@ -43,7 +44,8 @@ static inline struct word_key word_key(const char *p, size_t n, size_t room)
 	char copy[WORD_SHORT] = {0};
 
 	if (n > WORD_SHORT)
-		return (struct word_key){letters_load(p), hash64((struct slice){p, n}), (uint32_t)n};
+		return (struct word_key){letters_load(p), hash64((struct slice){p, n}),
+		                         (uint32_t)n};
 	if (room >= WORD_SHORT)
 		return word_key_short(p, n);
 	if (n)

@@ -21,8 +21,8 @@ static double now_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* When a process began, in the kernel's ticks: a pid that was given out again is told by it. 0: there
- * is no such process. */
+/* When a process began, in the kernel's ticks: a pid that was given out again is told by it. 0:
+ * there is no such process. */
 static unsigned long long process_start(long pid)
 {
 	char path[64], text[1024];
@@ -140,9 +140,10 @@ static bool is_stale(const char *holder, unsigned long long start, double mtime,
 	return now - mtime > lease;
 }
 
-/* Removes a claim that is stale, under a guard of the same kind: without it, one process could remove
- * what another has just put in the stale one's place. `own` is this process's claim file. */
-static void remove_stale(const char *path, const char *own, const char *guard, double now, double lease)
+/* Removes a claim that is stale, under a guard of the same kind: without it, one process could
+ * remove what another has just put in the stale one's place. `own` is this process's claim file. */
+static void remove_stale(const char *path, const char *own, const char *guard, double now,
+                         double lease)
 {
 	char holder[256];
 	unsigned long long start;

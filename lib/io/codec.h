@@ -17,7 +17,8 @@ enum { CODEC_PAYLOAD_MAX = 60000 }; /* bytes that fit in one piece that decodes 
 struct decode_options {
 	unsigned window_log; /* zstd: largest window accepted, 10 to 31; 0 means 27 (128 MiB) */
 	bool portable;       /* gzip: zlib also where ISA-L is present; the bytes are the same */
-	uint64_t at; /* compressed byte of the file that decoding begins at; messages count from there */
+	uint64_t at; /* compressed byte of the file that decoding begins at; messages count from
+	                there */
 };
 
 /* One step of decoding: the caller fills in, in_n, out, out_n and last and zeroes the rest. */

@@ -5,7 +5,8 @@
  *
  * The mark names the size of all before it, so a truncated, extended or half-written file is found
  * by reading the last bytes alone. In files of records every frame ends behind a record's LF, so
- * that a file can be read from any of them on (lib/io/range.h). Plain files have neither. Numbers are little-endian. */
+ * that a file can be read from any of them on (lib/io/range.h). Plain files have neither. Numbers
+ * are little-endian. */
 #ifndef CURATE_IO_ENDMARK_H
 #define CURATE_IO_ENDMARK_H
 

@@ -246,7 +246,8 @@ static int give_up(const struct request *r, CURLcode code, long status, struct e
 }
 
 /* What curl says of a request that ended: 1 r has its reply, 0 it sleeps before another try, -1. */
-static int finish(struct endpoint *p, struct request *r, CURLcode code, struct endpoint_reply *reply,
+static int finish(struct endpoint *p, struct request *r, CURLcode code,
+                  struct endpoint_reply *reply,
                   struct err *e)
 {
 	long status = 0;
@@ -263,11 +264,12 @@ static int finish(struct endpoint *p, struct request *r, CURLcode code, struct e
 		p->counts.retries++;
 		return 0;
 	}
-	/* No connection is the server's fault; a reply that fails while others do not is its own. */
+	/* No connection is the server's fault; a reply that fails while others do not is its own.
+	 */
 	bool reached = code == CURLE_OK || code == CURLE_OPERATION_TIMEDOUT;
 
-	if ((passes && (!reached || r->answered == p->answered)) || status == 401 || status == 403 ||
-	    status == 404)
+	if ((passes && (!reached || r->answered == p->answered)) || status == 401 ||
+	    status == 403 || status == 404)
 		return give_up(r, code, status, e);
 	p->answered += status == 200;
 	p->counts.failed += status != 200;
@@ -277,7 +279,8 @@ static int finish(struct endpoint *p, struct request *r, CURLcode code, struct e
 	return 1;
 }
 
-/* Sends those that have slept enough; returns milliseconds until the next one wakes, at most 1000. */
+/* Sends those that have slept enough; returns milliseconds until the next one wakes, at most 1000.
+ */
 static int wake(struct endpoint *p)
 {
 	double time = now(), first = time + 1;

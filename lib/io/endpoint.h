@@ -9,7 +9,8 @@
 
 struct endpoint_options {
 	const char *url;       /* of the API: "http://host:8000/v1" */
-	const char *token_env; /* environment variable with the bearer token, or NULL; never logged */
+	const char
+	        *token_env; /* environment variable with the bearer token, or NULL; never logged */
 	unsigned concurrency;  /* requests under way, at least 1 */
 	unsigned retries;      /* after the first try, of one request */
 	double timeout;        /* seconds for one try */

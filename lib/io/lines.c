@@ -29,7 +29,8 @@ static int fill(struct lines *l, struct err *e)
 	}
 	if (l->buf.n > l->max)
 		return err_set_rc(e, RC_INPUT, "%s: line %llu has more than %zu bytes",
-		                  stream_name(l->stream), (unsigned long long)l->number + 1, l->max);
+		                  stream_name(l->stream), (unsigned long long)l->number + 1,
+		                  l->max);
 	char *to = buf_reserve(&l->buf, PIECE + LINES_PADDING);
 	int more = stream_read(l->stream, to, PIECE, &got, e);
 

@@ -78,7 +78,8 @@ int dir_make_parents(const char *path, struct err *e)
 	char *part = folder_of(path);
 	struct stat st;
 	int rc = 0;
-	/* Nearly always they are there: one call then, not one a folder, on a shared file system. */
+	/* Nearly always they are there: one call then, not one a folder, on a shared file system.
+	 */
 	bool is_there = stat(part, &st) == 0 && S_ISDIR(st.st_mode);
 
 	for (char *p = part + 1; !is_there && rc == 0 && p[-1]; p++) {

@@ -13,7 +13,7 @@ struct ask {
 	const struct record_fields *fields;
 	const struct prox_request *request;
 	struct endpoint_options endpoint;
-	const char *out;         /* the programs; OUT.part while it grows, OUT.state says what for */
+	const char *out; /* the programs; OUT.part while it grows, OUT.state says what for */
 	uint64_t window;         /* bytes of text under way, apart from the oldest document */
 	bool force;              /* start again */
 	bool show_progress;

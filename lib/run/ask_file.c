@@ -80,8 +80,10 @@ int ask_file_open(struct ask_file *f, const char *path, uint64_t task, bool forc
 	if (bad)
 		goto done;
 	if ((is_whole || is_begun) && !is_ours && !force) {
-		err_set_rc(e, RC_STATE, "%s is of other documents or another request; name another file, "
-		           "or use --force to start again", path);
+		err_set_rc(e, RC_STATE,
+		           "%s is of other documents or another request; name another file, "
+		           "or use --force to start again",
+		           path);
 	} else if (is_whole && !force) {
 		result = 1;
 	} else if ((force || whole_rows(buf_text(&part), &keep, &f->skip, e) == 0) &&

@@ -56,7 +56,8 @@ static void corpus_make(struct work *w, size_t k, enum solve_step step, struct c
 	};
 }
 
-/* The verdict of barrier k stands, or is made with `solve`; then, for those who go on, it is loaded. */
+/* The verdict of barrier k stands, or is made with `solve`; then, for those who go on, it is
+ * loaded. */
 static int make_verdict(struct work *w, struct stage *s, const struct corpus *c, size_t k,
                         const char key[33], bool solve, bool load)
 {
@@ -69,7 +70,8 @@ static int make_verdict(struct work *w, struct stage *s, const struct corpus *c,
 
 	buf_free(&old);
 	if (!stands && !solve)
-		return err_set_rc(w->e, RC_STATE, "there is no verdict on this input yet: step solve%zu "
+		return err_set_rc(w->e, RC_STATE,
+		                  "there is no verdict on this input yet: step solve%zu "
 		                  "comes first", k + 1);
 	if (!stands) {
 		if (there)
@@ -80,7 +82,8 @@ static int make_verdict(struct work *w, struct stage *s, const struct corpus *c,
 	}
 	if (!bad && load)
 		bad = s->type->barrier->load(s->self, c, w->e);
-	memcpy(w->state.recipe, key, sizeof w->state.recipe); /* what follows depends on this verdict */
+	memcpy(w->state.recipe, key,
+	       sizeof w->state.recipe); /* what follows depends on this verdict */
 	return bad;
 }
 
@@ -125,7 +128,8 @@ int between_find(struct work *w)
 	size_t most = sizeof w->barrier / sizeof *w->barrier;
 
 	if (run_passes(w->run->recipe) > most)
-		return err_set_rc(w->e, RC_USAGE, "a recipe has at most %zu whole-corpus stages", most);
+		return err_set_rc(w->e, RC_USAGE, "a recipe has at most %zu whole-corpus stages",
+		                  most);
 	for (size_t i = 0; i < c->n; i++)
 		if (run_needs_pass(&c->stage[i]))
 			w->barrier[w->n_barriers++] = i;

@@ -169,7 +169,8 @@ static void take_back(struct doc *d, const struct stage *s, const struct before 
 		d->analysis = analysis; /* the text did not change: what was derived still holds */
 }
 
-/* The note an annotating stage leaves: its verdict, then the members of the note it wrote itself. */
+/* The note an annotating stage leaves: its verdict, then the members of the note it wrote itself.
+ */
 static struct slice verdict_json(bool kept, struct slice why, size_t edits, struct slice own,
                                  struct arena *mem)
 {
@@ -275,8 +276,9 @@ void chain_apply(const struct chain *c, size_t from, size_t to, struct doc *d, v
 		d->state = state_size(s) ? state_at : NULL;
 		state_at += state_size(s);
 		d->complete = s->mode == MODE_ANNOTATE || c->complete;
-		struct outcome o = behind_drop || s->mode != MODE_DROP ? ask(s, self, d, c->complete, scratch)
-			                   : obey(s, self, d, scratch);
+		struct outcome o = behind_drop || s->mode != MODE_DROP
+		                           ? ask(s, self, d, c->complete, scratch)
+		                           : obey(s, self, d, scratch);
 		struct stage_tally *row = tally_stage(t, s->name);
 
 		count(row, &o, bytes, now_ns() - start);

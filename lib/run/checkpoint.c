@@ -107,7 +107,8 @@ int checkpoint_read(const struct state *s, const char *path, const struct shard 
 		if (!take_state(c, jsonfile_text(&f, "state")) ||
 		    tally_parse(&c->tally, f.json, jsonfile_get(&f, "tally").span, e) ||
 		    json_each(f.json, jsonfile_get(&f, "sinks").span, &f.mem, take_sink, &g))
-			result = err_set_rc(e, RC_STATE, "%s: a checkpoint that this program did not write",
+			result = err_set_rc(e, RC_STATE,
+			                    "%s: a checkpoint that this program did not write",
 			                    path);
 	}
 	jsonfile_close(&f);

@@ -23,7 +23,8 @@ int jsonfile_open(struct jsonfile *f, const char *path, size_t max, struct err *
 	f->json = json_open();
 	if (json_read(f->json, f->object, NULL, 0, NULL, &f->mem, &why)) {
 		jsonfile_close(f);
-		return err_set_rc(e, RC_STATE, "%s: %s; it is not a file this program wrote", path, why);
+		return err_set_rc(e, RC_STATE, "%s: %s; it is not a file this program wrote", path,
+		                  why);
 	}
 	return 0;
 }

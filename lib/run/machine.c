@@ -53,7 +53,8 @@ static uint64_t slurm_memory(void)
 
 	if (node && slice_to_u64(slice_of(node), &mib))
 		return mib << 20;
-	if (!each || !slice_to_u64(slice_of(each), &mib) || !cpus || !slice_to_u64(slice_of(cpus), &n))
+	if (!each || !slice_to_u64(slice_of(each), &mib) || !cpus ||
+	    !slice_to_u64(slice_of(cpus), &n))
 		return 0;
 	return (mib << 20) * n;
 }
@@ -70,8 +71,8 @@ uint64_t machine_memory(void)
 	return given && given < bytes ? given : bytes;
 }
 
-/* What the working memory is made of, in bytes. WORK: of a byte of a large record, measured with all
- * rules, each making all its checks, on plain text: 28. WORST: of documents made to need memory
+/* What the working memory is made of, in bytes. WORK: of a byte of a large record, measured with
+ * all rules, each making all its checks, on plain text: 28. WORST: of documents made to need memory
  * (nothing but emoticons, apostrophes or CRLF): 140. Large records that need more than WORK are
  * stopped by mem_bound when it comes to it; small ones never may. */
 enum { FIXED = 12 << 20, ARENAS = 4 << 20, WORK = 36, WORST = 144 };
@@ -83,7 +84,8 @@ uint64_t machine_budget(const struct recipe *r)
 
 static uint64_t memory_of_thread(const struct recipe *r)
 {
-	return 3 * r->output.block + ARENAS + sizeof(struct chunks) + (uint64_t)WORST * WORKER_LARGE;
+	return 3 * r->output.block + ARENAS + sizeof(struct chunks) +
+	       (uint64_t)WORST * WORKER_LARGE;
 }
 
 static uint64_t memory_of_record(const struct recipe *r, uint64_t longest)

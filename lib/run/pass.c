@@ -36,7 +36,8 @@ void task_of_recipe(struct task *t, const struct run *run)
 
 	*t = (struct task){
 		.chain = &r->chain, .to = r->chain.n, .without = run->without,
-		.fields = &run->fields, .words = (enum word_kind)r->words, .seed = (uint64_t)r->seed,
+		.fields = &run->fields, .words = (enum word_kind)r->words,
+		.seed = (uint64_t)r->seed,
 		.mem = machine_budget(r),
 	};
 	task_codecs(t, r);
@@ -250,6 +251,8 @@ int pass_check_whole(struct work *w, size_t k, enum rc rc)
 	}
 	if (missing == 0)
 		return 0;
-	return err_set_rc(w->e, rc, "pass %zu is not complete: %zu of %zu shards are missing; run again "
-	                  "when the tasks that owe them have ended", k + 1, missing, run->shards->n);
+	return err_set_rc(w->e, rc,
+	                  "pass %zu is not complete: %zu of %zu shards are missing; run again "
+	                  "when the tasks that owe them have ended", k + 1, missing,
+	                  run->shards->n);
 }

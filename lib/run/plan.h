@@ -1,14 +1,14 @@
 /* The plan: which task does which shard, and OUT/_curate/plan.json, the list of shards that cluster
- * tasks and --status read instead of listing the input again. A file that is cut is one line with the
- * places, so that the plan of large inputs stays small. */
+ * tasks and --status read instead of listing the input again. A file that is cut is one line with
+ * the places, so that the plan of large inputs stays small. */
 #ifndef CURATE_RUN_PLAN_H
 #define CURATE_RUN_PLAN_H
 
 #include "lib/run/run.h"
 
-/* Writes OUT/_curate/plan.json, unless it says the same already, and removes the outputs of parts that
- * files of the input no longer have: the whole-corpus stages that stand
- * between passes (`barrier`: n numbers in the chain), and the shards with their sizes. */
+/* Writes OUT/_curate/plan.json, unless it says the same already, and removes the outputs of parts
+ * that files of the input no longer have: the whole-corpus stages that stand between passes
+ * (`barrier`: n numbers in the chain), and the shards with their sizes. */
 int plan_write(const struct run *run, const size_t *barrier, size_t n, struct err *e);
 
 struct plan {

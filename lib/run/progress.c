@@ -103,7 +103,8 @@ void progress_shard(struct progress *p, uint64_t packed)
 
 void progress_close(struct progress *p)
 {
-	if (p->is_shown && p->is_terminal && p->was_drawn && write(STDERR_FILENO, "\r\033[K", 4) < 0)
+	if (p->is_shown && p->is_terminal && p->was_drawn &&
+	    write(STDERR_FILENO, "\r\033[K", 4) < 0)
 		p->is_shown = false;
 	pthread_mutex_destroy(&p->lock);
 }

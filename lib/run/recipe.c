@@ -219,7 +219,8 @@ static int files_json(const struct recipe *r, struct buf *out, struct err *e)
 /* Keys that change where or how fast a run goes, but not one byte of what it writes. */
 static bool is_beside_the_result(const char *section, const char *key)
 {
-	static const char *const keys[] = {"input.path", "input.glob", "output.path", "recipe.name"};
+	static const char *const keys[] = {"input.path", "input.glob", "output.path",
+	                                   "recipe.name"};
 	char name[128];
 
 	snprintf(name, sizeof name, "%s.%s", section, key);

@@ -43,15 +43,18 @@ static const struct param output_params[] = {
 	{"codec", PARAM_CHOICE, OUT(codec), "zst", .choices = "zst|gz|none", .help = "compression"},
 	{"level", PARAM_INT, OUT(level), "0", RANGE(-7, 22),
          .help = "compression level; 0: 3 for zst, 6 for gz"},
-	{"shard_size", PARAM_SIZE, OUT(shard_size), "0", .help = "compressed bytes; 0: as the input"},
+	{"shard_size", PARAM_SIZE, OUT(shard_size), "0",
+	 .help = "compressed bytes; 0: as the input"},
 	{"block", PARAM_SIZE, OUT(block), "8M", RANGE(4096, 1073741824.),
          .help = "bytes of records in one frame"},
-	{"dropped", PARAM_BOOL, OUT(dropped), "false", .help = "write dropped records to OUT/dropped"},
+	{"dropped", PARAM_BOOL, OUT(dropped), "false",
+	 .help = "write dropped records to OUT/dropped"},
 	{0},
 };
 
 static const struct param limit_params[] = {
-	{"mem", PARAM_SIZE, LIMIT(mem), "0", .help = "memory budget; 0: four fifths of the machine's"},
+	{"mem", PARAM_SIZE, LIMIT(mem), "0",
+	 .help = "memory budget; 0: four fifths of the machine's"},
 	{"threads", PARAM_INT, LIMIT(threads), "0", RANGE(0, 4096),
          .help = "0: the cores this process may use"},
 	{"max_bad", PARAM_REAL, LIMIT(max_bad), "0.1%", RANGE(0, 1),

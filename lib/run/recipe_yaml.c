@@ -102,7 +102,8 @@ static int check_keys(struct yaml *y, const yaml_node_t *map, const char *where)
 			return FAIL(y, key, "keys in %s are plain words", where);
 		for (yaml_node_pair_t *k = map->data.mapping.pairs.start; k < i; k++)
 			if (slice_equal(scalar(node_at(y, k->key)), scalar(key)))
-				return FAIL(y, key, "'%.*s' stands twice in %s", SLICE(scalar(key)), where);
+				return FAIL(y, key, "'%.*s' stands twice in %s", SLICE(scalar(key)),
+				            where);
 	}
 	return 0;
 }
@@ -306,7 +307,8 @@ static int open_text(const char *file, yaml_parser_t *parser, FILE **stream, str
 	for (const struct recipe_text *t = recipe_texts; t->name; t++)
 		buf_addf(&names, " %s", t->name);
 	errno = failure;
-	err_set_rc(e, RC_USAGE, "recipe %s: %m; the recipes built in are:%s", file, buf_text(&names));
+	err_set_rc(e, RC_USAGE, "recipe %s: %m; the recipes built in are:%s", file,
+	           buf_text(&names));
 	buf_free(&names);
 	return -1;
 }

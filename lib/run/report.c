@@ -57,7 +57,8 @@ static double percent(uint64_t part, uint64_t whole)
 static void reasons(const char *indent, const struct counts *c, uint64_t whole)
 {
 	for (size_t i = 0; i < c->n; i++)
-		log_note("%s%-30s %12llu  %5.2f %%", indent, c->item[i].name[0] ? c->item[i].name : "-",
+		log_note("%s%-30s %12llu  %5.2f %%", indent,
+		         c->item[i].name[0] ? c->item[i].name : "-",
 		         (unsigned long long)c->item[i].n, percent(c->item[i].n, whole));
 }
 
@@ -77,9 +78,11 @@ static void stage_rows(const struct tally *t, bool judge_all)
 		if (judge_all)
 			snprintf(more, sizeof more, " %10llu %10llu",
 			         (unsigned long long)s->alone, (unsigned long long)s->joint);
-		log_note("%-28s %10llu %10llu %10llu %9.1f %5.1f%%%s", s->name, (unsigned long long)s->seen,
-		         (unsigned long long)counts_total(&s->dropped), (unsigned long long)s->edits,
-		         seconds > 0 ? (double)s->bytes / 1e6 / seconds : 0.0, percent(s->ns, all), more);
+		log_note("%-28s %10llu %10llu %10llu %9.1f %5.1f%%%s", s->name,
+		         (unsigned long long)s->seen, (unsigned long long)counts_total(&s->dropped),
+		         (unsigned long long)s->edits,
+		         seconds > 0 ? (double)s->bytes / 1e6 / seconds : 0.0, percent(s->ns, all),
+		         more);
 		reasons("  ", &s->dropped, t->read);
 		for (size_t k = 0; k < s->counted.n; k++)
 			log_note("    %-28s %12llu", s->counted.item[k].name,
@@ -110,9 +113,11 @@ void report_table(const struct run *run)
 		snprintf(now, sizeof now, ", %.1f of them now,", (double)run->bytes_now / 1e6);
 	log_note("text %.1f MB in, %.1f MB kept; %.1f MB of records%s in %.1f s, %.1f MB/s, %.1f MB/s a "
 	         "thread",
-	         (double)t->text_in / 1e6, (double)t->text_out / 1e6, (double)t->bytes_in / 1e6, now,
+	         (double)t->text_in / 1e6, (double)t->text_out / 1e6, (double)t->bytes_in / 1e6,
+	         now,
 	         run->seconds, run->seconds > 0 ? (double)run->bytes_now / 1e6 / run->seconds : 0.0,
 	         t->ns ? (double)t->bytes_in * 1e3 / (double)t->ns : 0.0);
 	if (failed || damaged)
-		log_note("%zu shards given up, %zu damaged and kept up to the damage", failed, damaged);
+		log_note("%zu shards given up, %zu damaged and kept up to the damage", failed,
+		         damaged);
 }

@@ -19,7 +19,8 @@ static void head(const struct work *w, struct buf *out)
 	struct buf names = {0};
 
 	for (size_t i = 0; i < s->n; i++)
-		buf_addf(&names, "%s %llu\n", s->item[i].relative, (unsigned long long)s->item[i].size);
+		buf_addf(&names, "%s %llu\n", s->item[i].relative,
+		         (unsigned long long)s->item[i].size);
 	buf_addf(out, "CURATE-ROLL 1 %s %016llx %zu\n", w->state.recipe,
 	         (unsigned long long)hash64(buf_slice(&names)), s->n);
 	buf_free(&names);
@@ -49,7 +50,8 @@ int roll_write(const struct work *w, size_t k, struct err *e)
 	tail(buf_slice(&text), &end);
 	buf_add(&text, buf_slice(&end));
 	const char *path = roll_path(w, k, &mem);
-	int bad = dir_make_parents(path, e) || file_write_atomic(path, buf_slice(&text), e) ? -1 : 0;
+	int bad =
+	        dir_make_parents(path, e) || file_write_atomic(path, buf_slice(&text), e) ? -1 : 0;
 
 	buf_free(&text);
 	buf_free(&end);
@@ -96,7 +98,8 @@ bool roll_read(struct work *w, size_t k)
 	struct err ignored = {0};
 	struct slice lines, line;
 	const char *path = roll_path(w, k, &mem);
-	bool good = access(path, F_OK) == 0 && file_read_all(path, &text, SIZE_MAX / 4, &ignored) == 0 &&
+	bool good = access(path, F_OK) == 0 &&
+	            file_read_all(path, &text, SIZE_MAX / 4, &ignored) == 0 &&
 	            is_whole(w, buf_slice(&text), &lines);
 
 	for (size_t i = 0; good && i < run->shards->n; i++) {

@@ -5,7 +5,8 @@
 
 #include "lib/run/work.h"
 
-/* OUT/_curate/passK/roll: magic, version, recipe, shards; a line a shard; length, checksum, end mark. */
+/* OUT/_curate/passK/roll: magic, version, recipe, shards; a line a shard; length, checksum, end
+ * mark. */
 int roll_write(const struct work *w, size_t k, struct err *e);
 
 /* Takes over what the roll says of the shards that are not this task's. False: there is none that

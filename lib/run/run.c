@@ -16,8 +16,9 @@ int record_fields_open(struct record_fields *f, const struct recipe_input *in, s
 		struct slice text;
 		const char *name;
 	} all[] = {
-		{&f->text, in->text, "text"}, {&f->id, in->id, "id"},       {&f->url, in->url, "url"},
-		{&f->date, in->date, "date"}, {&f->lang, in->lang, "lang"},
+	        {&f->text, in->text, "text"}, {&f->id, in->id, "id"},
+	        {&f->url, in->url, "url"},    {&f->date, in->date, "date"},
+	        {&f->lang, in->lang, "lang"},
 	};
 
 	*f = (struct record_fields){.max_record = in->max_record, .keep_empty = in->keep_empty,
@@ -45,7 +46,8 @@ static enum rc judge(const struct run *run)
 	for (size_t i = 0; i < run->shards->n; i++) {
 		const struct shard_result *r = &run->result[i];
 
-		if (r->mine && r->damage && r->skipped) /* an earlier run has said it, not this one */
+		if (r->mine && r->damage &&
+		    r->skipped) /* an earlier run has said it, not this one */
 			log_error("shard kept up to the damage: %s", r->damage);
 		if (r->mine && (r->damage || (r->end == UNIT_FAILED && r->err.msg[0])))
 			rc = RC_PARTIAL;
@@ -71,8 +73,10 @@ static enum rc say_unfinished(const struct run *run, struct err *e)
 	if (interrupt_came() || n == 0)
 		interrupt_say(e);
 	else
-		err_set_rc(e, RC_AGAIN, "other processes are at work on %zu of the shards (%s); run the "
-		           "same command again when they have ended", n, first);
+		err_set_rc(e, RC_AGAIN,
+		           "other processes are at work on %zu of the shards (%s); run the "
+		           "same command again when they have ended",
+		           n, first);
 	return e->rc;
 }
 
@@ -149,7 +153,8 @@ static int do_between(struct work *w, size_t k, bool *through)
 	*through = here && run->step == RUN_SOLVE;
 	for (size_t i = 0; i < run->shards->n; i++)
 		keep_stage_rows(&run->result[i].tally);
-	return between_do(w, k, *through ? SOLVE_REST : SOLVE_ALL, *through || run->step == RUN_ALL);
+	return between_do(w, k, *through ? SOLVE_REST : SOLVE_ALL,
+	                  *through || run->step == RUN_ALL);
 }
 
 /* Pass k and what stands behind it. 0: go on, unless *through. */
@@ -176,7 +181,8 @@ static int check_step(struct work *w)
 	if (run->number == 0 && w->n_barriers && (has_number || run->step == RUN_APPLY))
 		run->number = 1;
 	if (run->number > w->n_barriers || (has_number && run->number == 0))
-		return err_set_rc(w->e, RC_USAGE, "the recipe has %zu whole-corpus stages", w->n_barriers);
+		return err_set_rc(w->e, RC_USAGE, "the recipe has %zu whole-corpus stages",
+		                  w->n_barriers);
 	return 0;
 }
 

@@ -21,11 +21,14 @@ struct shard_result {
 };
 
 /* What a process does of the whole: cluster jobs do one step each. A step refuses (RC_STATE) while
- * the one before is not complete. Steps are counted by the whole-corpus stage they belong to, from 1. */
+ * the one before is not complete. Steps are counted by the whole-corpus stage they belong to,
+ * from 1. */
 enum run_step {
 	RUN_ALL,
-	RUN_COLLECT, /* the pass in front of stage `number`, and what the stage can do for single shards */
-	RUN_CHECK,   /* says what that pass still owes; when nothing, lists it for the tasks that follow */
+	RUN_COLLECT, /* the pass in front of stage `number`, and what the stage can do for single
+	                shards */
+	RUN_CHECK,   /* says what that pass still owes; when nothing, lists it for the tasks that
+	                follow */
 	RUN_SPLIT,   /* this task's share of the stage's work between the passes */
 	RUN_JOIN,    /* what one process has to do of the rest, ahead of the tasks that share it */
 	RUN_SOLVE,   /* the rest of it */
@@ -43,7 +46,7 @@ struct run {
 	enum run_step step;
 	uint64_t task, tasks;   /* this process does its share of the plan; 0 of 1 does all */
 	uint64_t number;        /* of the stage that `step` belongs to */
-	bool steal;             /* with its own share done, a task takes what others have not begun */
+	bool steal; /* with its own share done, a task takes what others have not begun */
 	bool retry;             /* shards that were kept up to damage are done again */
 	unsigned threads;
 	const char *log_from;   /* replay: folder of logs to read along; or NULL */

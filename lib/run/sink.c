@@ -109,7 +109,8 @@ static struct slice below_root(const struct sink *s, const char *path)
 {
 	size_t n = s->plan.root ? strlen(s->plan.root) : 0;
 
-	return slice_of(n && strncmp(path, s->plan.root, n) == 0 && path[n] == '/' ? path + n + 1 : path);
+	return slice_of(n && strncmp(path, s->plan.root, n) == 0 && path[n] == '/' ? path + n + 1
+	                                                                           : path);
 }
 
 static int commit_piece(struct sink *s, struct outfile *f, size_t piece, struct buf *outputs,
@@ -121,7 +122,8 @@ static int commit_piece(struct sink *s, struct outfile *f, size_t piece, struct 
 	if (outputs && !is_stdout(s)) {
 		char *path = final_path(s, piece);
 
-		buf_add(outputs, outputs->n && outputs->p[outputs->n - 1] == '}' ? S(",{") : S("{"));
+		buf_add(outputs,
+		        outputs->n && outputs->p[outputs->n - 1] == '}' ? S(",{") : S("{"));
 		json_write_key(outputs, S("path"));
 		json_write_text(outputs, below_root(s, path));
 		buf_addf(outputs, ",\"bytes\":%llu}", (unsigned long long)size);

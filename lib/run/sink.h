@@ -19,11 +19,13 @@ int parcel_pack(struct parcel *p, const struct codec *codec, void *encoder, stru
 /* How a sink is set up. */
 struct sink_plan {
 	const char *stem;     /* final path without suffix and codec extension; or "-" */
-	const char *root;     /* folder that `outputs` of sink_commit leaves out of the paths; or NULL */
+	const char
+	        *root; /* folder that `outputs` of sink_commit leaves out of the paths; or NULL */
 	const char *suffix;   /* ".jsonl"; "" takes the stem as the whole path */
 	const char *tmp_dir;  /* outlives the sink */
 	const struct codec *codec;
-	uint64_t rotate;      /* compressed bytes of a piece, then files are STEM-00000.jsonl…; 0: one file */
+	uint64_t rotate; /* compressed bytes of a piece, then files are STEM-00000.jsonl…; 0: one
+	                    file */
 	bool always;          /* the file is made even when nothing goes into it */
 };
 

@@ -8,7 +8,8 @@
 /* The corpus as a whole-corpus stage sees it between its two passes. */
 struct corpus {
 	const char *dir;         /* the stage's own folder, for everything it writes */
-	const char *const *part; /* part[i]: path of what `collect` wrote for shard i, in shard order */
+	const char *const
+	        *part; /* part[i]: path of what `collect` wrote for shard i, in shard order */
 	const char *const *name; /* name[i]: the input shard's, see struct shard */
 	const uint64_t *records; /* records[i]: records (non-blank lines) of shard i */
 	size_t n;
@@ -35,15 +36,15 @@ struct corpus {
 /* Work that needs the whole corpus (dedup, thresholds): the chain up to the stage runs first and
  * `collect` writes down what the stage needs of each document still kept; `solve` turns those
  * files into a verdict under corpus->dir (deterministic, crash-safe: tmp, fsync, rename);
- * in the second pass `load` opens the verdict and the stage's `doc` applies it, finding its document
- * by (d->shard, d->record). */
+ * in the second pass `load` opens the verdict and the stage's `doc` applies it, finding its
+ * document by (d->shard, d->record). */
 struct barrier {
 	bool in_steps; /* `solve` goes by corpus->step; else it is called with SOLVE_ALL */
 	bool is_shared; /* tasks may call `solve` at the same time and share its work */
 	/* NULL: always two passes. Else false when the stage's parameters need no first pass. */
 	bool (*needed)(const void *self);
-	/* NULL: nothing. Else adds to `out` what, beside the recipe and the input, the verdict depends on:
-	 * when it changes, the verdict is made anew. */
+	/* NULL: nothing. Else adds to `out` what, beside the recipe and the input, the verdict
+	 * depends on: when it changes, the verdict is made anew. */
 	int (*depends)(const void *self, struct buf *out, struct err *e);
 	void (*collect)(const void *self, struct doc *d, struct buf *out, struct arena *scratch);
 	int (*solve)(void *self, const struct corpus *c, struct err *e);
@@ -64,8 +65,8 @@ struct stage_type {
 	bool edits; /* may change the text */
 
 	/* Bytes of zeroed per-shard state handed over as d->state (plain data, no pointers), for
-	 * methods defined by document order; 0 for almost all. A chain with state runs each shard on
-	 * one thread, so that results still do not depend on -j. */
+	 * methods defined by document order; 0 for almost all. A chain with state runs each shard
+	 * on one thread, so that results still do not depend on -j. */
 	size_t (*state)(const void *self);
 
 	const struct barrier *barrier; /* NULL for per-document stages */

@@ -61,13 +61,15 @@ static int check_owner(const struct state *s, const char *path, struct err *e)
 	struct slice recipe = jsonfile_text(&f, "recipe"), version = jsonfile_text(&f, "version");
 
 	if (!slice_equal(version, S(CURATE_VERSION)))
-		bad = err_set_rc(e, RC_STATE, "%s was made by version %.*s, this is %s; use another "
-		                 "output folder, or --force to make it anew", s->out, SLICE(version),
-		                 CURATE_VERSION);
+		bad = err_set_rc(e, RC_STATE,
+		                 "%s was made by version %.*s, this is %s; use another "
+		                 "output folder, or --force to make it anew",
+		                 s->out, SLICE(version), CURATE_VERSION);
 	else if (!slice_equal(recipe, slice_of(s->recipe)))
-		bad = err_set_rc(e, RC_STATE, "%s was made by another recipe (%.*s, this is %s); use "
-		                 "another output folder, or --force to make it anew", s->out,
-		                 SLICE(recipe), s->recipe);
+		bad = err_set_rc(e, RC_STATE,
+		                 "%s was made by another recipe (%.*s, this is %s); use "
+		                 "another output folder, or --force to make it anew",
+		                 s->out, SLICE(recipe), s->recipe);
 	jsonfile_close(&f);
 	return bad;
 }
@@ -183,7 +185,8 @@ int done_write(const struct state *s, const char *path, const struct done *d, st
 	buf_add(&json, S("],\"tally\":"));
 	tally_json(&d->tally, &json);
 	buf_add(&json, S("}\n"));
-	int bad = dir_make_parents(path, e) || file_write_atomic(path, buf_slice(&json), e) ? -1 : 0;
+	int bad =
+	        dir_make_parents(path, e) || file_write_atomic(path, buf_slice(&json), e) ? -1 : 0;
 
 	buf_free(&json);
 	return bad;
@@ -249,7 +252,8 @@ int failed_write(const struct state *s, const char *path, const struct fingerpri
 	json_write_key(&json, S("task"));
 	json_write_text(&json, slice_of(s->task ? s->task : ""));
 	buf_add(&json, S("}\n"));
-	int bad = dir_make_parents(path, e) || file_write_atomic(path, buf_slice(&json), e) ? -1 : 0;
+	int bad =
+	        dir_make_parents(path, e) || file_write_atomic(path, buf_slice(&json), e) ? -1 : 0;
 
 	buf_free(&json);
 	return bad;

@@ -23,8 +23,8 @@ struct state {
 };
 
 /* Opens or makes OUT/_curate. RC_STATE when the folder holds another recipe's or version's work, or
- * files that are not ours, and `force` is off. `salt` is what else decides the output's bytes ("" for
- * a plain run); it becomes part of the hash. */
+ * files that are not ours, and `force` is off. `salt` is what else decides the output's bytes (""
+ * for a plain run); it becomes part of the hash. */
 int state_open(struct state *s, const char *out, const struct recipe *r, const char *salt,
                bool force, struct err *e);
 void state_free(struct state *s);
@@ -49,8 +49,8 @@ int done_write(const struct state *s, const char *path, const struct done *d, st
 int done_read(const struct state *s, const char *path, const struct shard *shard, struct done *d,
               struct err *e);
 
-/* The record of a shard that was given up: as long as shard, recipe and version stay the same, other
- * tasks need not wait for it. */
+/* The record of a shard that was given up: as long as shard, recipe and version stay the same,
+ * other tasks need not wait for it. */
 int failed_write(const struct state *s, const char *path, const struct fingerprint *input,
                  const char *error, struct err *e);
 

@@ -67,7 +67,8 @@ static void look_at(struct pass_view *v, const struct shard *shard, struct seen 
 	}
 	if (claim_read(record_path(v, "claim", shard->relative), &s->claim)) {
 		s->standing = RUNNING;
-	} else if (s->standing == LEFT && open_record(&f, record_path(v, "failed", shard->relative))) {
+	} else if (s->standing == LEFT &&
+	           open_record(&f, record_path(v, "failed", shard->relative))) {
 		s->standing = FAILED;
 		s->why = arena_copy(v->mem, jsonfile_text(&f, "error"));
 		jsonfile_close(&f);
@@ -149,7 +150,8 @@ static void running_rows(const struct pass_view *v, struct buf *text)
 	size_t shown = 0;
 
 	if (v->count[RUNNING])
-		buf_addf(text, "  %-10s %-26s %8s %10s %12s  %s\n", "task", "host:pid", "since", "sign of life",
+		buf_addf(text, "  %-10s %-26s %8s %10s %12s  %s\n", "task", "host:pid", "since",
+		         "sign of life",
 		         "bytes", "shard");
 	for (size_t i = 0; i < v->plan->shards.n && shown < SHOWN; i++) {
 		const struct seen *s = &v->seen[i];
@@ -166,7 +168,8 @@ static void running_rows(const struct pass_view *v, struct buf *text)
 		         usual > 0 && s->claim.since > 3 * usual + 10 ? "  STRAGGLER" : "");
 	}
 	if (v->count[RUNNING] > shown)
-		buf_addf(text, "  and %llu more\n", (unsigned long long)(v->count[RUNNING] - shown));
+		buf_addf(text, "  and %llu more\n",
+		         (unsigned long long)(v->count[RUNNING] - shown));
 }
 
 static int by_last(const void *a, const void *b)
@@ -183,11 +186,13 @@ static void task_rows(struct pass_view *v, double now, struct buf *text)
 	if (v->n_rows == 0)
 		return;
 	qsort(v->row, v->n_rows, sizeof *v->row, by_last);
-	buf_addf(text, "  %-26s %8s %14s %10s %12s\n", "done by task", "shards", "bytes", "work", "last");
+	buf_addf(text, "  %-26s %8s %14s %10s %12s\n", "done by task", "shards", "bytes", "work",
+	         "last");
 	for (size_t i = 0; i < v->n_rows && i < SHOWN; i++)
 		buf_addf(text, "  %-26.*s %8llu %14llu %10s %8s ago\n", SLICE(v->row[i].by),
 		         (unsigned long long)v->row[i].shards, (unsigned long long)v->row[i].bytes,
-		         duration(v->row[i].seconds, seconds), duration(now - v->row[i].last, last));
+		         duration(v->row[i].seconds, seconds),
+		         duration(now - v->row[i].last, last));
 	if (v->n_rows > SHOWN)
 		buf_addf(text, "  and %zu more that were heard of since\n", v->n_rows - SHOWN);
 }
@@ -207,7 +212,8 @@ static void forecast(const struct pass_view *v, struct buf *text)
 	else
 		buf_addf(text, "; %.1f MB/s, ETA %s\n",
 		         (double)v->bytes[DONE] / v->seconds / 1e6 * (double)v->count[RUNNING],
-		         duration(left * v->seconds / (double)v->bytes[DONE] / (double)v->count[RUNNING],
+		         duration(left * v->seconds / (double)v->bytes[DONE] /
+		                          (double)v->count[RUNNING],
 		                  eta));
 }
 
@@ -269,7 +275,8 @@ static bool tell_pass(void *user, struct pass_view *v, size_t k)
 	if (!begun || k == v->plan->n_stages)
 		return begun;
 	const struct slice stage = v->plan->stage[k];
-	const char *solved = arena_addf(v->mem, "%s/_curate/stage-%.*s/solved", t->out, SLICE(stage)).p;
+	const char *solved =
+	        arena_addf(v->mem, "%s/_curate/stage-%.*s/solved", t->out, SLICE(stage)).p;
 
 	buf_addf(t->text, "then %.*s: %s\n", SLICE(stage),
 	         access(solved, F_OK) == 0 ? "its verdict is there" : "no verdict yet");
@@ -293,7 +300,8 @@ static bool tell_failed(void *user, struct pass_view *v, size_t k)
 		if (v->seen[i].why.n == 0 || (v->seen[i].standing == DONE && k < v->plan->n_stages))
 			continue;
 		t->any = true;
-		buf_addf(t->text, "%s\t%.*s\n", v->plan->shards.item[i].relative, SLICE(v->seen[i].why));
+		buf_addf(t->text, "%s\t%.*s\n", v->plan->shards.item[i].relative,
+		         SLICE(v->seen[i].why));
 	}
 	return true;
 }

@@ -114,7 +114,8 @@ int tally_check(const struct tally *t, const char *what, struct err *e)
 	if (t->read == t->kept + t->dropped + bad)
 		return 0;
 	return err_set_rc(e, RC_BUG,
-	                  "%s: accounting violated: read %llu, kept %llu, dropped %llu, quarantined "
+	                  "%s: accounting violated: read %llu, kept %llu, dropped %llu, "
+	                  "quarantined "
 	                  "%llu; this is a bug in curate",
 	                  what, (unsigned long long)t->read, (unsigned long long)t->kept,
 	                  (unsigned long long)t->dropped, (unsigned long long)bad);

@@ -170,7 +170,8 @@ static bool fits_in_grace(const struct unit *u)
 	double elapsed = now_seconds() - u->began_at;
 
 	return size != UINT64_MAX && done && /* the last record of a part lies behind its end */
-	       (double)(size > done ? size - done : 0) * elapsed / (double)done < interrupt_grace_left();
+	       (double)(size > done ? size - done : 0) * elapsed / (double)done <
+	               interrupt_grace_left();
 }
 
 static bool must_stop(struct unit *u)
@@ -270,7 +271,8 @@ static int commit(struct unit *u, struct err *e)
 
 	/* From here on pieces get their names one by one: a checkpoint would ask for them back. */
 	unlink(unit_checkpoint_path(u, &mem));
-	/* Where stages send every document to a folder, no empty shard stands beside the folders. */
+	/* Where stages send every document to a folder, no empty shard stands beside the folders.
+	 */
 	if (u->own.n > SINK_FIXED)
 		u->own.sink[SINK_MAIN].plan.always = false;
 	unit_remove_quarantine(u);
@@ -278,11 +280,13 @@ static int commit(struct unit *u, struct err *e)
 		if (u->own.name[i])
 			bad = sink_commit(&u->own.sink[i], &outputs, &u->tally.bytes_out, e);
 	claim_self(self);
-	d.by = arena_addf(&mem, "%s task %s", self, u->pass->state->task ? u->pass->state->task : "");
+	d.by = arena_addf(&mem, "%s task %s", self,
+	                  u->pass->state->task ? u->pass->state->task : "");
 	d.outputs = buf_slice(&outputs);
 	d.tally = u->tally;
 	if (!bad)
-		bad = done_write(u->pass->state, unit_record_path(u->pass, u->shard, "done", &mem), &d, e);
+		bad = done_write(u->pass->state, unit_record_path(u->pass, u->shard, "done", &mem),
+		                 &d, e);
 	if (!bad)
 		unlink(unit_record_path(u->pass, u->shard, "failed", &mem));
 	buf_free(&outputs);

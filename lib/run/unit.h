@@ -53,7 +53,7 @@ struct unit {
 	struct pass *pass;
 	const struct shard *shard;
 	uint32_t number;          /* of the shard in the list */
-	bool look_first;          /* another may have taken it since it was listed: a claim costs more */
+	bool look_first; /* another may have taken it since it was listed: a claim costs more */
 
 	/* Under `reading`. */
 	pthread_mutex_t reading;

@@ -28,7 +28,8 @@ static const char *sink_stem(const struct unit *u, size_t kind, const char *rout
 		return arena_addf(mem, "%s/%.*s", p->state->out, SLICE(stem)).p;
 	case SINK_LOG:
 		if (p->name[0])
-			return arena_addf(mem, "%s/%slog/%.*s", p->state->dir, p->name, SLICE(stem)).p;
+			return arena_addf(mem, "%s/%slog/%.*s", p->state->dir, p->name, SLICE(stem))
+			        .p;
 		return arena_addf(mem, "%s/log/%.*s", p->state->out, SLICE(stem)).p;
 	case SINK_QUARANTINE:
 		return arena_addf(mem, "%s/quarantine/%.*s", p->state->out, SLICE(stem)).p;
@@ -54,7 +55,8 @@ void unit_remove_quarantine(const struct unit *u)
 
 static void open_sink(struct unit *u, size_t at, size_t kind, const char *route)
 {
-	static const char *const names[SINK_FIXED] = {"main", "log", "quarantine", "dropped", "part"};
+	static const char *const names[SINK_FIXED] = {"main", "log", "quarantine", "dropped",
+	                                              "part"};
 	const struct task *t = &u->pass->task;
 	struct arena mem = {0};
 	struct sink_plan plan = {

@@ -17,8 +17,8 @@ void unit_close_sinks(struct unit *u, bool keep);
 /* Of an earlier run over the same shard, when this one found nothing bad. */
 void unit_remove_quarantine(const struct unit *u);
 
-/* Goes on where a checkpoint stands, if there is one that fits. -1: it did not fit and is gone; feed and
- * tally must be made anew. */
+/* Goes on where a checkpoint stands, if there is one that fits. -1: it did not fit and is gone;
+ * feed and tally must be made anew. */
 int unit_resume(struct unit *u, struct err *e);
 
 /* Writes a checkpoint of u->place. */

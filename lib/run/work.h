@@ -1,4 +1,5 @@
-/* A run in its parts: what the passes of run_shards share. Private to run.c, pass.c and between.c. */
+/* A run in its parts: what the passes of run_shards share. Private to run.c, pass.c and between.c.
+ */
 #ifndef CURATE_RUN_WORK_H
 #define CURATE_RUN_WORK_H
 

@@ -15,8 +15,8 @@ void worker_open(struct worker *w, const struct task *task)
 	*w = (struct worker){.task = task, .n_parcels = SINK_FIXED};
 	w->json = json_open();
 	w->chunks = mem_new(struct chunks, 1);
-	w->context = (struct doc_context){.json = w->json, .chunks = w->chunks, .words = task->words,
-	                                  .seed = task->seed};
+	w->context = (struct doc_context){
+	        .json = w->json, .chunks = w->chunks, .words = task->words, .seed = task->seed};
 	for (size_t i = 0; i < SINK_FIXED; i++)
 		if (task->wanted[i])
 			w->encoder[i] = task->codec[i]->encoder_open(task->level[i]);

@@ -17,7 +17,8 @@ enum { SINK_MAIN, SINK_LOG, SINK_QUARANTINE, SINK_DROPPED, SINK_PART, SINK_FIXED
 struct task {
 	const struct chain *chain;
 	size_t from, to;             /* its stages that are applied */
-	const struct barrier *collect; /* not NULL: the documents still kept are collected for it … */
+	const struct barrier
+	        *collect; /* not NULL: the documents still kept are collected for it … */
 	const void *collect_self;    /* … with this stage */
 	const char *without;         /* replay: leave out this stage; or NULL */
 	const struct record_fields *fields;
@@ -27,13 +28,14 @@ struct task {
 	bool wanted[SINK_FIXED];     /* which outputs are written */
 	const struct codec *codec[SINK_FIXED]; /* routes are packed as SINK_MAIN */
 	int level[SINK_FIXED];
-	/* curate-filter --show and --explain: writes its own line instead of the record; or NULL. */
+	/* curate-filter --show and --explain: writes its own line instead of the record; or NULL.
+	 */
 	void (*show)(void *user, struct doc *d, struct buf *out);
 	void *show_user;
 };
 
-/* Records of more bytes than this are worked on one at a time by all threads together: their working
- * memory is many times their size. */
+/* Records of more bytes than this are worked on one at a time by all threads together: their
+ * working memory is many times their size. */
 enum { WORKER_LARGE = 128 << 10 };
 
 struct worker {

@@ -1,6 +1,6 @@
-/* Speed of the ProX executor alone: MB of text a second of CPU time, beside memcpy's in the same run.
- *   bench_prox FILE.txt     documents of 60 lines, programs of 5 calls made for each: two cut lines,
- *                           two replace a word that is there, one replaces one that is not */
+/* Speed of the ProX executor alone: MB of text a second of CPU time, beside memcpy's in the same
+ * run. bench_prox FILE.txt     documents of 60 lines, programs of 5 calls made for each: two cut
+ * lines, two replace a word that is there, one replaces one that is not */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -102,8 +102,8 @@ int main(int argc, char **argv)
 		}
 	}
 	printf("prox exec: %.0f MB/s of text; %llu of %llu documents edited; memcpy %.0f MB/s\n",
-	       (double)bytes / 1e6 / in_prox, (unsigned long long)edited, (unsigned long long)documents,
-	       (double)all.n * ROUNDS / 1e6 / in_copy);
+	       (double)bytes / 1e6 / in_prox, (unsigned long long)edited,
+	       (unsigned long long)documents, (double)all.n * ROUNDS / 1e6 / in_copy);
 	free(copy);
 	buf_free(&all);
 	buf_free(&program_text);

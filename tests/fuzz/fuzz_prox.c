@@ -1,6 +1,6 @@
-/* Any bytes as a ProX program, read both ways, on a fixed text: it never fails, the text stays valid,
- * what was edited replays, and what became of the text can be written as a program that does it.
- * A second part behind a byte 0xfe is the program of a second chunk. */
+/* Any bytes as a ProX program, read both ways, on a fixed text: it never fails, the text stays
+ * valid, what was edited replays, and what became of the text can be written as a program that does
+ * it. A second part behind a byte 0xfe is the program of a second chunk. */
 #include <stdlib.h>
 
 #include "lib/base/utf8.h"
@@ -11,7 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct slice source =
 	S_INIT("Home | About | \xc3\xa9\nfirst a=b, (c) \"quoted\" a a\n\n"
-	       "\xe6\x97\xa5\xe6\x9c\xac four\xe2\x80\xa8words\r\nHome | About | \xc3\xa9\nlast \xf0\x9f\x98\x80 line");
+	       "\xe6\x97\xa5\xe6\x9c\xac four\xe2\x80\xa8words\r\nHome | About | \xc3\xa9\nlast "
+	       "\xf0\x9f\x98\x80 line");
 
 static void check(bool holds)
 {

@@ -108,7 +108,8 @@ static void runs_of_line_feeds_at_every_place(void **state)
 			paragraphs += begins && i > first && i + 1 < last && text[i + 1] == '\n';
 		}
 		assert_int_equal(split(PIECES_LINES, (struct slice){text, n}, &mem).n, lines);
-		assert_int_equal(split(PIECES_PARAGRAPHS, (struct slice){text, n}, &mem).n, paragraphs);
+		assert_int_equal(split(PIECES_PARAGRAPHS, (struct slice){text, n}, &mem).n,
+		                 paragraphs);
 	}
 	arena_free(&mem);
 }
@@ -151,7 +152,8 @@ static void words_of_an_edited_text_are_counted_as_if_anew(void **state)
 	for (size_t i = 0; i < sizeof source / sizeof source[0]; i++)
 		for (unsigned how = 0; how < 27; how++) {
 			struct arena mem = {0};
-			struct doc d = {.source = slice_of(source[i]), .mem = &mem, .stage = "test"};
+			struct doc d = {
+			        .source = slice_of(source[i]), .mem = &mem, .stage = "test"};
 			unsigned left = how;
 
 			doc_words(&d);
@@ -160,7 +162,9 @@ static void words_of_an_edited_text_are_counted_as_if_anew(void **state)
 				if (left % 3 == 1)
 					doc_cut(&d, k);
 				else if (left % 3 == 2)
-					doc_put(&d, k, k ? utf8_strip(d.line[k].text) : S("IS_ALPHA q\nr s"));
+					doc_put(&d, k,
+					        k ? utf8_strip(d.line[k].text)
+					          : S("IS_ALPHA q\nr s"));
 			doc_settle(&d);
 			size_t count = doc_word_count(&d);
 
@@ -173,7 +177,8 @@ static void words_of_an_edited_text_are_counted_as_if_anew(void **state)
 static void sentences_of_a_line_are_those_of_the_line_alone(void **state)
 {
 	struct arena mem = {0};
-	struct doc d = {.source = S("One. Two.\n Three. \n\nx. IS y. \n\"No.\" e.g. Yes! "), .mem = &mem};
+	struct doc d = {.source = S("One. Two.\n Three. \n\nx. IS y. \n\"No.\" e.g. Yes! "),
+	                .mem = &mem};
 
 	(void)state;
 	for (int known = 0; known < 2; known++) {

@@ -1,4 +1,5 @@
-/* Arenas: arrays that grow keep what is in them, whoever lies beside them, and leave nothing behind. */
+/* Arenas: arrays that grow keep what is in them, whoever lies beside them, and leave nothing
+ * behind. */
 #include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>

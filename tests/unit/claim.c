@@ -107,7 +107,8 @@ static void a_claim_of_another_host_holds_until_its_lease_is_over(void **state)
 
 static void a_guard_left_by_a_dead_process_goes_with_the_lease(void **state)
 {
-	struct timespec old[2] = {{.tv_sec = time(NULL) - LEASE - 10}, {.tv_sec = time(NULL) - LEASE - 10}};
+	struct timespec old[2] = {{.tv_sec = time(NULL) - LEASE - 10},
+	                          {.tv_sec = time(NULL) - LEASE - 10}};
 	struct claim c;
 	char holder[256];
 

@@ -128,7 +128,8 @@ static void blocks_and_windows_do_not_matter(void **state)
 		for (size_t i = 0; i < n; i++) {
 			uint64_t chance = hash_mix(seed << 32 | i);
 
-			buf_byte(&b, chance % 40 < rare ? 'x' : byte[chance / 64 % (sizeof byte - 1)]);
+			buf_byte(&b,
+			         chance % 40 < rare ? 'x' : byte[chance / 64 % (sizeof byte - 1)]);
 		}
 		assert_found(buf_slice(&b));
 		buf_free(&b);

@@ -57,7 +57,8 @@ static void serve(int s, const char *const *script)
 
 		if (n && strcmp(line, "-") != 0) {
 			int m = snprintf(head, sizeof head,
-			                 "HTTP/1.1 %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+			                 "HTTP/1.1 %s\r\nContent-Length: %zu\r\nConnection: "
+			                 "close\r\n\r\n",
 			                 line, n);
 
 			if (write(c, head, (size_t)m) < 0 || write(c, request, n) < 0)

@@ -162,7 +162,8 @@ static void use_own_path(const struct model_file *file)
 {
 	struct arena scratch = {0};
 	struct err e = {0};
-	struct linear *m = linear_fits(file) && linear_size(file) < 1 << 22 ? linear_open(file, &e) : NULL;
+	struct linear *m =
+	        linear_fits(file) && linear_size(file) < 1 << 22 ? linear_open(file, &e) : NULL;
 	float *p = mem_new(float, (size_t)file->n_labels);
 
 	if (m)
@@ -257,7 +258,8 @@ static void other_kinds_of_models_are_as_safe(void **state)
 			char *copy = mem_alloc(n ? n : 1);
 
 			memcpy(copy, whole.p, n);
-			assert_int_equal(model_file_parse(&file, (struct slice){copy, n}, "cut", &e), -1);
+			assert_int_equal(model_file_parse(&file, (struct slice){copy, n}, "cut",
+			                                  &e), -1);
 			free(copy);
 		}
 		for (size_t i = 0; i < whole.n; i++) {

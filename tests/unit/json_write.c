@@ -1,4 +1,5 @@
-/* Strings are escaped as character by character, whatever their length and however full the buffer. */
+/* Strings are escaped as character by character, whatever their length and however full the buffer.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -29,7 +29,8 @@ static const char *const piece[] = {
 	"the",    "proof",      "follows",     "lemma",     "buy",      "cheap",    "deals",
 	"click",  "a",          "I",           "Ünïcödé",   "日本語",   "naïve",    "unseenword",
 	"</s>",   "__label__",  "__label__1",  "__label__x", "x__label__", "\xc2\xa0nbsp", "…",
-	"longwordlongwordlongword", "longwordlongwordlongworD", "<", ">",  "\xff\xfe", "é", "12345678",
+	"longwordlongwordlongword", "longwordlongwordlongworD", "<", ">",  "\xff\xfe", "é",
+	"12345678",
 	"123456789", "the,", "now!", "_", "__label_", "</s", "\xe3\x80\x80",
 };
 static const char *const gap[] = {" ", "  ", "\t", "\r", "\v", "\f", " \r ", "\n"};
@@ -112,7 +113,8 @@ static void compare(const char *name)
 		assert_int_equal(classifier_predict(library, buf_slice(&text), q, &mem), some);
 		for (size_t k = 0; some && k < classifier_n_labels(folded); k++) {
 			assert_int_equal(isnan(p[k]), isnan(q[k]));
-			worst = fmax(worst, fabs((double)p[k] - (double)q[k])); /* passes over NaN */
+			worst = fmax(worst,
+			             fabs((double)p[k] - (double)q[k])); /* passes over NaN */
 		}
 		arena_reset(&mem, 1 << 16);
 	}

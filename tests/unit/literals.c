@@ -84,7 +84,8 @@ static void empty_sets_and_empty_strings_find_nothing(void **state)
 static void any_bytes_are_literal(void **state)
 {
 	(void)state;
-	const struct slice item[] = {S("a.c"), S("\0x"), S("\xff\xfe"), S("(?i)"), S("\\d"), S("\n")};
+	const struct slice item[] = {S("a.c"),  S("\0x"), S("\xff\xfe"),
+	                             S("(?i)"), S("\\d"), S("\n")};
 
 	check(item, 6, S("abc a.c \0x \xff\xfe (?i)\\d\n7"));
 }
@@ -110,7 +111,8 @@ static void random_sets_agree_with_a_plain_search(void **state)
 	}
 }
 
-/* Letters of ASCII alone lose their case: neither the Kelvin sign nor other bytes become letters. */
+/* Letters of ASCII alone lose their case: neither the Kelvin sign nor other bytes become letters.
+ */
 static void capitals_count_as_small_letters_where_asked(void **state)
 {
 	(void)state;
@@ -132,7 +134,8 @@ static void capitals_count_as_small_letters_where_asked(void **state)
 	}
 }
 
-/* More states than have dense rows, so that the sparse steps and their fail links are walked too. */
+/* More states than have dense rows, so that the sparse steps and their fail links are walked too.
+ */
 static void a_large_set_still_finds_its_members(void **state)
 {
 	(void)state;

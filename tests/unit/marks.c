@@ -127,9 +127,12 @@ static void compare_all(struct slice sample)
 static struct slice sample(char *out, uint64_t number, size_t length, size_t kinds)
 {
 	static const uint32_t some[] = {'.',    '\n',   '1',    ' ',    'a',    0x2026, '#',    '@',
-	                                '[',    '{',    '_',    '\r',   '\t',   0xa0,   0x85,   0x2028,
-	                                0x3000, 0x1680, 0x202f, 0x205f, 0x2019, 0x1d,   0x1f,   0x0b,
-	                                0xe9,   0x4e2d, 0x2042, 0x1f4a9, 0xc5,  0x1690, 0,      0x7f};
+	                                '[',    '{',    '_',    '\r',   '\t',   0xa0,   0x85,
+	                                  0x2028,
+	                                0x3000, 0x1680, 0x202f, 0x205f, 0x2019, 0x1d,   0x1f,
+	                                  0x0b,
+	                                0xe9,   0x4e2d, 0x2042, 0x1f4a9, 0xc5,  0x1690, 0,
+	                                     0x7f};
 	size_t n = 0, first = hash_mix(number) % (sizeof some / sizeof some[0]);
 
 	while (n < length) {
@@ -155,7 +158,8 @@ static void every_way_finds_what_one_finds_alone(void **state)
 static void things_across_the_border_of_blocks(void **state)
 {
 	static const char *const thing[] = {"...",     "....",         "\u2026", "1.2.3", "1.234.5",
-	                                    "1.2345.6", "\u3000x",     "\u2028", "\r\n",  "x\u00a0y",
+	                                    "1.2345.6", "\u3000x",     "\u2028", "\r\n",
+	                                     "x\u00a0y",
 	                                    ".......",  "\n\n\n\n", " \u2003 ", "1..2",  "12.3.x"};
 	char text[300];
 

@@ -1,4 +1,5 @@
-/* Tagging puts a prefix before a text, and untagging gives back every byte; records take members out again. */
+/* Tagging puts a prefix before a text, and untagging gives back every byte; records take members
+ * out again. */
 #include "rules/meco_tag.h"
 #include "tests/unit/reader.h"
 
@@ -69,7 +70,8 @@ static void untagging_gives_back_every_byte(void **state)
 		"{\"cur\\u0061te\":{\"a\":1},\"text\":\"x\"}",
 		"{\"\\\"text\":1,\"text\":\"x\"}",
 	};
-	static const char *const prefix[] = {"URL: a.b\n\n", "x", "", "a\nb", "\n", "\xc3\xa9\"\\\n"};
+	static const char *const prefix[] = {"URL: a.b\n\n", "x", "", "a\nb", "\n",
+	                                     "\xc3\xa9\"\\\n"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof record / sizeof *record; i++)
@@ -128,11 +130,14 @@ static struct slice with_note(const char *raw, const char *key, const char *note
 static void a_null_note_takes_its_member_out(void **state)
 {
 	(void)state;
-	assert_slice(with_note("{\"text\":\"x\",\"curate\":{\"a\":1,\"b\":2,\"c\":3}}", "a", "null"),
+	assert_slice(with_note("{\"text\":\"x\",\"curate\":{\"a\":1,\"b\":2,\"c\":3}}", "a",
+	                       "null"),
 	             "{\"text\":\"x\",\"curate\":{\"b\":2,\"c\":3}}");
-	assert_slice(with_note("{\"text\":\"x\",\"curate\":{\"a\":1 , \"b\\\\\":2,\"c\":3}}", "b\\", "null"),
+	assert_slice(with_note("{\"text\":\"x\",\"curate\":{\"a\":1 , \"b\\\\\":2,\"c\":3}}", "b\\",
+	                       "null"),
 	             "{\"text\":\"x\",\"curate\":{\"a\":1 ,\"c\":3}}");
-	assert_slice(with_note("{\"curate\":{\"a\":1},\"text\":\"x\"}", "a", "null"), "{\"text\":\"x\"}");
+	assert_slice(with_note("{\"curate\":{\"a\":1},\"text\":\"x\"}", "a", "null"),
+	             "{\"text\":\"x\"}");
 	assert_slice(with_note("{\"text\":\"x\" , \"curate\":{\"a\":1}}", "a", "null"),
 	             "{\"text\":\"x\" }");
 	assert_slice(with_note("{\"text\":\"x\"}", "a", "null"), "{\"text\":\"x\"}");

@@ -154,7 +154,8 @@ static void a_damaged_table_is_refused(void **state)
 	assert_int_equal(meco_corpus_solve(c, 2, &corpus, &e), 0);
 	assert_int_equal(file_read_all("meco.table", &table, 1 << 20, &e), 0);
 	for (size_t cut = 0; cut < 3; cut++) {
-		struct slice bytes = slice_head(buf_slice(&table), (size_t[]){table.n - 8, 7, 0}[cut]);
+		struct slice bytes =
+		        slice_head(buf_slice(&table), (size_t[]){table.n - 8, 7, 0}[cut]);
 
 		assert_int_equal(file_write_atomic("meco.table", bytes, &e), 0);
 		assert_int_equal(meco_corpus_load(c, 2, &corpus, &e), -1);

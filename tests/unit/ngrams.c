@@ -208,7 +208,8 @@ static void texts_cut_twice_agree(void **state)
 /* A million words take a second or so at most, whatever they are. */
 static void time_is_linear_in_hostile_text(void **state)
 {
-	static const char *const unit[] = {"a ", "a b ", "a aa aaa ", "x ab c y z x a bc y z ", "a a a b ",
+	static const char *const unit[] = {"a ", "a b ", "a aa aaa ", "x ab c y z x a bc y z ",
+	                                   "a a a b ",
 		                           "ca n't can not "};
 
 	(void)state;

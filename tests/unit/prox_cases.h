@@ -42,8 +42,8 @@ static inline void check_run(const char *text, const char *program, const struct
 
 	if (x.r.n_errors != errors || !x.d.dropped_by != (want != NULL) ||
 	    (want && !slice_equal(is, slice_of(want))))
-		fail_msg("on \"%s\"\nprogram \"%s\"\ngives \"%.*s\"%s with %llu errors", text, program,
-		         SLICE(is), x.d.dropped_by ? " (dropped)" : "",
+		fail_msg("on \"%s\"\nprogram \"%s\"\ngives \"%.*s\"%s with %llu errors", text,
+		         program, SLICE(is), x.d.dropped_by ? " (dropped)" : "",
 		         (unsigned long long)x.r.n_errors);
 	arena_free(&x.mem);
 }

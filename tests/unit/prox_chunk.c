@@ -105,13 +105,15 @@ static void requests_are_those_of_the_reference(void **state)
 	struct prox_request q = {.model = S("m"), .chunk_tokens = 1500, .top_p = 0.9};
 
 	(void)state;
-	check_body(&q, "a\nb", "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"" PROX_SYSTEM
+	check_body(&q, "a\nb",
+	           "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"" PROX_SYSTEM
 	           "\"},{\"role\":\"user\",\"content\":\"[doc]\\n[000]a\\n[001]b\\n[/doc]\"}],"
 	           "\"temperature\":0,\"top_p\":0.9,\"max_tokens\":256}");
 	q.doc = true;
 	q.completions = true;
 	check_body(&q, "a\nb \n", "{\"model\":\"m\",\"prompt\":\"[INST] <<SYS>>\\n" PROX_SYSTEM
-	           "\\n<</SYS>>\\n\\na\\nb [/INST]\",\"temperature\":0,\"top_p\":0.9,\"max_tokens\":2000}");
+	           "\\n<</SYS>>\\n\\na\\nb "
+	           "[/INST]\",\"temperature\":0,\"top_p\":0.9,\"max_tokens\":2000}");
 }
 
 static void long_documents_lose_the_prompts_end_or_the_texts(void **state)
@@ -129,7 +131,8 @@ static void long_documents_lose_the_prompts_end_or_the_texts(void **state)
 	           "\\n<</SYS>>\\n\\none [/INST]\",\"temperature\":0,\"top_p\":1,\"max_tokens\":9}");
 	q.prompt_tokens = 0;
 	check_body(&q, text, "{\"model\":\"m\",\"prompt\":\"[INST] <<SYS>>\\n" PROX_SYSTEM
-	           "\\n<</SYS>>\\n\\none two three four five [/INST]\",\"temperature\":0,\"top_p\":1,"
+	           "\\n<</SYS>>\\n\\none two three four five "
+	           "[/INST]\",\"temperature\":0,\"top_p\":1,"
 	           "\"max_tokens\":9}");
 }
 

@@ -16,15 +16,20 @@ static void check(const char *program, const char *want, unsigned errors)
 static void lines_are_removed_by_number(void **state)
 {
 	(void)state;
-	check("remove_lines(start=0, end=0)", "alpha beta gamma\ndelta a=b, (c)\n\nlast line here", 0);
+	check("remove_lines(start=0, end=0)", "alpha beta gamma\ndelta a=b, (c)\n\nlast line here",
+	      0);
 	check("remove_lines(start=0, end=3)", "last line here", 0);
 	check("remove_lines(end=4,start=4)", "home | about\nalpha beta gamma\ndelta a=b, (c)\n", 0);
 	check("remove_lines(start=1, end=0)", text, 0);
-	check("remove_lines(start=-3, end=0)", "alpha beta gamma\ndelta a=b, (c)\n\nlast line here", 0);
-	check("remove_linesXYZ(a=0,b=0,c=9) and more", "alpha beta gamma\ndelta a=b, (c)\n\nlast line here", 0);
-	check(" remove_lines(start=0, end=0)", "alpha beta gamma\ndelta a=b, (c)\n\nlast line here", 0);
+	check("remove_lines(start=-3, end=0)", "alpha beta gamma\ndelta a=b, (c)\n\nlast line here",
+	      0);
+	check("remove_linesXYZ(a=0,b=0,c=9) and more",
+	      "alpha beta gamma\ndelta a=b, (c)\n\nlast line here", 0);
+	check(" remove_lines(start=0, end=0)", "alpha beta gamma\ndelta a=b, (c)\n\nlast line here",
+	      0);
 	check("#\n remove_lines(start=0, end=0)", text, 0);
-	check("remove_lines(start=\xd9\xa3, end= +3 )", "home | about\nalpha beta gamma\ndelta a=b, (c)\nlast line here", 0);
+	check("remove_lines(start=\xd9\xa3, end= +3 )",
+	      "home | about\nalpha beta gamma\ndelta a=b, (c)\nlast line here", 0);
 }
 
 static void mistakes_are_counted_and_do_no_harm(void **state)
@@ -36,7 +41,8 @@ static void mistakes_are_counted_and_do_no_harm(void **state)
 	check("remove_lines(start=0, end=x)", text, 1);
 	check("remove_lines(start=0, end=1_)", text, 1);
 	/* Without ")" the last character is lost: end=01 becomes end=0. */
-	check("remove_lines(start=0, end=01", "alpha beta gamma\ndelta a=b, (c)\n\nlast line here", 1);
+	check("remove_lines(start=0, end=01", "alpha beta gamma\ndelta a=b, (c)\n\nlast line here",
+	      1);
 	check("normalize(alpha)", text, 1);
 	check("normalize(a=1,b=2,c=3)", text, 0);
 	check("keep_chunk()\nnonsense", text, 0);
@@ -45,7 +51,8 @@ static void mistakes_are_counted_and_do_no_harm(void **state)
 static void lines_that_are_not_there_count_once_for_each_merged_range(void **state)
 {
 	(void)state;
-	check("remove_lines(start=4, end=5)", "home | about\nalpha beta gamma\ndelta a=b, (c)\n", 1);
+	check("remove_lines(start=4, end=5)", "home | about\nalpha beta gamma\ndelta a=b, (c)\n",
+	      1);
 	check("remove_lines(start=5, end=5)", text, 1);
 	check("remove_lines(start=5, end=6)\nremove_lines(start=7, end=8)", text, 1);
 	check("remove_lines(start=5, end=6)\nremove_lines(start=8, end=9)", text, 2);
@@ -66,11 +73,13 @@ static void strings_are_replaced_everywhere_in_order(void **state)
 	/* A second "=" cuts the string, a ")" ends the call, a single quote is a character. */
 	check("normalize(source_str=\"a=b\", target_str=\"\")",
 	      "home | bout\nlph bet gmm\ndelt =b, (c)\n\nlst line here", 0);
-	check("normalize(source_str=\"(c)\")", "home | about\nalpha beta gamma\ndelta a=b, )\n\nlast line here", 0);
+	check("normalize(source_str=\"(c)\")",
+	      "home | about\nalpha beta gamma\ndelta a=b, )\n\nlast line here", 0);
 	check("normalize(source_str='alpha', target_str='')", text, 0);
 	check("normalize(source_str=\" \", target_str=\"_\")", text, 0);
 	check("normalize(source_str=\"\", target_str=\"_\")", text, 0);
-	check("normalize(source_str=\" \")", "home|about\nalphabetagamma\ndeltaa=b,(c)\n\nlastlinehere", 0);
+	check("normalize(source_str=\" \")",
+	      "home|about\nalphabetagamma\ndeltaa=b,(c)\n\nlastlinehere", 0);
 }
 
 static void all_lines_go_at_once(void **state)
@@ -117,8 +126,8 @@ static void decisions_sit_on_both_sides_of_each_threshold(void **state)
 	verdict(10, 2, "keep_chunk()", PROX_DROPPED, "prox_short");
 	verdict(11, 2, "keep_chunk()", PROX_KEPT, NULL);
 	verdict(40, 5, "remove_lines(start=1, end=1)\nremove_lines(1)", PROX_EDITED, NULL);
-	verdict(40, 5, "remove_lines(start=1, end=1)\nremove_lines(1)\nremove_lines(2)", PROX_REFUSED,
-	        "prox_errors");
+	verdict(40, 5, "remove_lines(start=1, end=1)\nremove_lines(1)\nremove_lines(2)",
+	        PROX_REFUSED, "prox_errors");
 	check_run(" \n\t", "keep_chunk()", &(struct prox_options){.limits = prox_defaults().limits},
 	          NULL, 0); /* the reference divides by zero */
 }

@@ -59,15 +59,17 @@ static void pairs_compare_lines_drops_and_words(void **state)
 
 static void gold_lines_hold_the_words_of_the_gold_text(void **state)
 {
-	const char *text = "Home\nthe  quick brown fox jumps over dogs\n\nquick brown\nbrown quick\n"
-	                   "By A. Writer the quick brown fox\nthe quick words of something else entirely";
+	const char *text =
+	        "Home\nthe  quick brown fox jumps over dogs\n\nquick brown\nbrown quick\n"
+	        "By A. Writer the quick brown fox\nthe quick words of something else entirely";
 	/* Of "By A. Writer the quick brown fox" 2 of 5 triples are known, too few. */
 	const signed char want[] = {0, 1, -1, 1, 0, 0, 0};
 	signed char is[sizeof want];
 	struct arena mem = {0};
 
 	(void)state;
-	prox_gold_lines(slice_of(text), S("the quick brown fox\njumps over dogs and By A. Hand"), is, &mem);
+	prox_gold_lines(slice_of(text), S("the quick brown fox\njumps over dogs and By A. Hand"),
+	                is, &mem);
 	for (size_t i = 0; i < sizeof want; i++)
 		if (is[i] != want[i])
 			fail_msg("line %zu: %d", i, is[i]);

@@ -67,7 +67,8 @@ static void replies_are_put_in_order_of_their_chunks(void **state)
 {
 	(void)state;
 	put_file("b.jsonl",
-	         S(REPLY("d#1#2/3", CHAT(" two ")) REPLY("e#0/1", "\"response\":{\"body\":{\"choices\":"
+	         S(REPLY("d#1#2/3", CHAT(" two ")) REPLY("e#0/1",
+	                                                 "\"response\":{\"body\":{\"choices\":"
 	           "[{\"text\":\"plain\"}]}},\"error\":null") REPLY("d#1#0/3", CHAT("zero"))
 	           REPLY("d#1#0/3", CHAT("again")) REPLY("f#0/2", "\"error\":{\"message\":\"no\"}")
 	           REPLY("g#0/1", "\"response\":{\"status_code\":500,\"body\":{\"choices\":[{\"text\":\"x\"}]}}")

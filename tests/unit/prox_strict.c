@@ -15,13 +15,15 @@ static void strings_hold_what_they_hold(void **state)
 	(void)state;
 	check("normalize(source_str=\"a=b, (c)\", target_str=\"x\")",
 	      "home | about\nalpha \"beta\" gamma\ndelta x\n\nlast line here");
-	check("normalize('\"beta\"', 'B')", "home | about\nalpha B gamma\ndelta a=b, (c)\n\nlast line here");
+	check("normalize('\"beta\"', 'B')",
+	      "home | about\nalpha B gamma\ndelta a=b, (c)\n\nlast line here");
 	check("normalize(\"\\\"beta\\\"\", \"\\x42\\u0042\\U00000042\")",
 	      "home | about\nalpha BBB gamma\ndelta a=b, (c)\n\nlast line here");
 	check("normalize(target_str='', source_str='alpha ')",
 	      "home | about\n\"beta\" gamma\ndelta a=b, (c)\n\nlast line here");
 	check("normalize(r'a\\b')", text);
-	check("normalize(' | ', '\\n')", "home\nabout\nalpha \"beta\" gamma\ndelta a=b, (c)\n\nlast line here");
+	check("normalize(' | ', '\\n')",
+	      "home\nabout\nalpha \"beta\" gamma\ndelta a=b, (c)\n\nlast line here");
 }
 
 static void calls_come_in_all_usual_shapes(void **state)
@@ -53,8 +55,8 @@ static void explained(const char *program, enum prox_error kind, unsigned line, 
 
 	if (fault->kind != kind || fault->line != line || fault->column != column ||
 	    slice_find(fault->message, slice_of(message), 0) == SIZE_MAX)
-		fail_msg("%s\nsays %s at %u:%u: %.*s", program, prox_error_name(fault->kind), fault->line,
-		         fault->column, SLICE(fault->message));
+		fail_msg("%s\nsays %s at %u:%u: %.*s", program, prox_error_name(fault->kind),
+		         fault->line, fault->column, SLICE(fault->message));
 	arena_free(&x.mem);
 }
 
@@ -107,7 +109,8 @@ static void document_programs_are_one_call(void **state)
 
 static void a_chunks_program_holds_for_its_lines(void **state)
 {
-	const struct slice chunk[] = {S("normalize('a', 'x')"), S("remove_lines(0, 0)\nnormalize('a', 'y')")};
+	const struct slice chunk[] = {S("normalize('a', 'x')"),
+	                              S("remove_lines(0, 0)\nnormalize('a', 'y')")};
 	const struct prox_scope scope[] = {{0, 0, 0}, {1, 2, 0}};
 	struct prox_options o = lenient(PROX_STRICT);
 	struct ran x = {.d = {.stage = "prox", .source = S("a a\nb a\na")}};

@@ -74,7 +74,8 @@ static void what_stays_is_in_canonical_order(void **state)
 	/* 1D165 has class 216, 302E 224, 1B44 9: none is Mn. */
 	assert_simplified("a\u302e\u1b44", "a\u1b44\u302e");
 	assert_simplified("a\u302e\u0301\u1b44b\u302e", "a\u1b44\u302eb\u302e");
-	assert_simplified("a\u302e\u200d\u1b44", "a\u302e\u200d\u1b44"); /* a class of 0 in between */
+	assert_simplified("a\u302e\u200d\u1b44",
+	                  "a\u302e\u200d\u1b44"); /* a class of 0 in between */
 }
 
 int main(void)

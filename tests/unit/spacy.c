@@ -74,12 +74,18 @@ static void assert_same_with(const char *const *piece, size_t n_pieces, unsigned
 static void short_cuts_change_nothing(void **state)
 {
 	static const char *const piece[] = {
-		"the", "don", "n't", "'s", "it", "He", "we", "wo", "im", "cannot", "gonna", "Mr", "Ph", "D",
-		"a", "I", "x", "o", "S", "p", "m", ".", ",", "!", "(", ")", ":", ";", "-", "'", "\"", "/",
-		"_", "=", "<", ">", "3", "8", "10", "2012", "km", "$", "%", "+", "*", "^", "\u2019", "\u2018",
-		"\u2014", "\u2026", "\u00b0", "\u00e9", "\u00f6", "\u0434\u0430", "\u0130", "\u00a0",
-		"\u3000", "\u00d7", "\u0482", "\u4e2d", "\u2665", "space", "cause", "http://a.b", "x.com",
-		"averyveryverylongword", "...", ":-)", "o'clock", "\xc2\x85", "U.S", "e.g", "8)", "\\", "[",
+		"the", "don", "n't", "'s", "it", "He", "we", "wo", "im", "cannot", "gonna", "Mr",
+		"Ph", "D",
+		"a", "I", "x", "o", "S", "p", "m", ".", ",", "!", "(", ")", ":", ";", "-", "'",
+		"\"", "/",
+		"_", "=", "<", ">", "3", "8", "10", "2012", "km", "$", "%", "+", "*", "^", "\u2019",
+		"\u2018",
+		"\u2014", "\u2026", "\u00b0", "\u00e9", "\u00f6", "\u0434\u0430", "\u0130",
+		"\u00a0",
+		"\u3000", "\u00d7", "\u0482", "\u4e2d", "\u2665", "space", "cause", "http://a.b",
+		"x.com",
+		"averyveryverylongword", "...", ":-)", "o'clock", "\xc2\x85", "U.S", "e.g", "8)",
+		"\\", "[",
 	};
 	struct chunks *kept = mem_new(struct chunks, 1);
 
@@ -109,7 +115,8 @@ static void a_chunk_is_kept_up_to_sixteen_bytes_and_eleven_tokens(void **state)
 		const char *text;
 		bool kept;
 	} chunk[] = {
-		{"\"fourteen-byte\"", true},    {"\"fourteen-bytes\"", true}, {"\"fourteen-bytess\"", false},
+		{"\"fourteen-byte\"", true},    {"\"fourteen-bytes\"", true},
+		{"\"fourteen-bytess\"", false},
 		{"(((((((((((", true},          {"((((((((((((", false},      {"don't.", true},
 		{"(\"foo\",", true},            {"a\u00a0b.", false},         {"IS_ALPHA.", false},
 	};

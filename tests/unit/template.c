@@ -37,7 +37,8 @@ static struct template *parse_good(const char *text)
 
 static void every_slot_is_asked_once_in_all_alternatives(void **state)
 {
-	struct template *t = parse_good("{host|known} {a.q|q5}||{host|known}||{domain|known}{a.q|q4}{n|q5}");
+	struct template *t =
+	        parse_good("{host|known} {a.q|q5}||{host|known}||{domain|known}{a.q|q4}{n|q5}");
 	struct doc d = parsed(S("{\"text\":\"x\",\"url\":\"http://A.b.org/\",\"a\":{\"q\":0.25}}"));
 	struct asked a = {0};
 	const struct template_caller caller = {note_question, &a};
@@ -104,8 +105,10 @@ static void a_score_of_the_run_comes_before_the_records_field(void **state)
 
 static void any_template_is_parsed_or_refused(void **state)
 {
-	static const char *const piece[] = {"{", "}", "|", "||", "\\n", "host", "url", "a.b", "known",
-	                                    "q5", "w2", "hash", "\\", ".", "{{", "}}", "domain_suffix", ""};
+	static const char *const piece[] = {"{", "}", "|", "||", "\\n", "host", "url", "a.b",
+	                                    "known",
+	                                    "q5", "w2", "hash", "\\", ".", "{{", "}}",
+	                                    "domain_suffix", ""};
 	struct asked a = {0};
 	const struct template_caller caller = {note_question, &a};
 	struct buf text = {0}, out = {0};
@@ -122,7 +125,8 @@ static void any_template_is_parsed_or_refused(void **state)
 		for (uint32_t n = chance(9); n; n--)
 			buf_add(&text, slice_of(piece[chance(18)]));
 		struct template *t = template_parse(buf_slice(&text), S("salt"), &e);
-		struct doc d = parsed(S("{\"text\":\"x\",\"url\":\"http://a.b/\",\"a\":{\"b\":2}}"));
+		struct doc d =
+		        parsed(S("{\"text\":\"x\",\"url\":\"http://a.b/\",\"a\":{\"b\":2}}"));
 
 		assert_true(t || e.msg[0]);
 		if (t)

@@ -119,7 +119,8 @@ static void spellings_of_one_page_have_one_key(void **state)
 		{"http://u:p@example.com./a/./b/../c", "example.com/a/c"},
 		{"http://example.com/a/..", "example.com/"},
 		{"http://example.com/../../a", "example.com/a"},
-		{"http://example.com/%7euser/%c3%a9\xc3\xa9 x", "example.com/~user/%C3%A9%C3%A9%20x"},
+		{"http://example.com/%7euser/%c3%a9\xc3\xa9 x",
+		 "example.com/~user/%C3%A9%C3%A9%20x"},
 		{"http://example.com/?utm_source=x&b=2&a=1&fbclid=3&", "example.com/?b=2&a=1"},
 		{"http://example.com/?UTM_Source=x", "example.com/"},
 		{"http://example.com/?utmost=x", "example.com/?utmost=x"},
@@ -143,8 +144,10 @@ static void spellings_of_one_page_have_one_key(void **state)
 /* For the sanitizers: no address is too odd. */
 static void any_address_is_split_without_harm(void **state)
 {
-	static const char *const piece[] = {"http", "https", ":", "/", "//", ".", "@", "?", "#", "com",
-	                                    "ck", "[", "]", "xn--", "рф", "İ", "\\", "%", "%2e", "..",
+	static const char *const piece[] = {"http", "https", ":", "/", "//", ".", "@", "?", "#",
+	                                    "com",
+	                                    "ck", "[", "]", "xn--", "рф", "İ", "\\", "%", "%2e",
+	                                    "..",
 	                                    "&", "=", "\x01", " ", "0x7f", "1.2.3.4", "é"};
 	struct arena mem = {0};
 	struct buf url = {0}, key = {0};

@@ -24,9 +24,10 @@ static size_t one_by_one(struct slice s)
 static void every_space_and_every_neighbour_at_every_place(void **state)
 {
 	static const uint32_t c[] = {
-		'a', ' ', '\t', '\n', 0x0b, 0x0e, 0x1b, 0x1c, 0x1f, 0x21, 0x84, 0x85, 0x86, 0xa0, 0xa1,
-		0x167f, 0x1680, 0x1681, 0x1fff, 0x2000, 0x200a, 0x200b, 0x2028, 0x2029, 0x202a, 0x202f,
-		0x205f, 0x2060, 0x3000, 0x3001, 0xfeff, 0x1f600, 0xe9, 0x65e5,
+	        'a',    ' ',    '\t',   '\n',   0x0b,    0x0e,   0x1b,   0x1c,   0x1f,
+	        0x21,   0x84,   0x85,   0x86,   0xa0,    0xa1,   0x167f, 0x1680, 0x1681,
+	        0x1fff, 0x2000, 0x200a, 0x200b, 0x2028,  0x2029, 0x202a, 0x202f, 0x205f,
+	        0x2060, 0x3000, 0x3001, 0xfeff, 0x1f600, 0xe9,   0x65e5,
 	};
 	enum { N = sizeof c / sizeof *c };
 	struct buf b = {0};
@@ -35,12 +36,14 @@ static void every_space_and_every_neighbour_at_every_place(void **state)
 	(void)state;
 	for (int round = 0; round < 20000; round++) {
 		size_t n = (random = hash_mix(random)) % 70;
-		unsigned plain = (unsigned)(random >> 32) % 4; /* how many of four are a letter or space */
+		unsigned plain =
+		        (unsigned)(random >> 32) % 4; /* how many of four are a letter or space */
 
 		buf_reset(&b);
 		while (b.n < n) {
 			random = hash_mix(random);
-			uint32_t one = random % 4 < plain ? c[(random >> 8) % 2] : c[(random >> 8) % N];
+			uint32_t one =
+			        random % 4 < plain ? c[(random >> 8) % 2] : c[(random >> 8) % N];
 
 			b.n += utf8_put(buf_reserve(&b, 4), one);
 		}

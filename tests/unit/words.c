@@ -36,7 +36,8 @@ static void assert_split(enum word_kind kind, struct slice text, const char *wan
 /* The same result is asked for alone and inside a long text, where the short cut is taken. */
 static void assert_words(const char *text, const char *want)
 {
-	static const char filler[] = "lorem ipsum dolor sit amet consectetur adipiscing elit sed do";
+	static const char filler[] =
+	        "lorem ipsum dolor sit amet consectetur adipiscing elit sed do";
 	struct buf in = {0}, out = {0};
 
 	assert_split(WORDS_SPACY, slice_of(text), want);
@@ -169,8 +170,10 @@ static void equal_words_share_a_number_in_order_of_appearance(void **state)
 	struct words w;
 
 	(void)state;
-	words_split(WORDS_SPACY, S("b a b , a-very-long-word-of-many-bytes b averylongwordofmanybytes "
-	                           "averylongwordofmanybyteS"), &w, &mem);
+	words_split(WORDS_SPACY,
+	            S("b a b , a-very-long-word-of-many-bytes b averylongwordofmanybytes "
+	              "averylongwordofmanybyteS"),
+	            &w, &mem);
 	assert_int_equal(w.id[0], 0);
 	assert_int_equal(w.id[1], 1);
 	assert_int_equal(w.id[2], 0);
@@ -229,8 +232,10 @@ static double seconds(struct slice text)
 /* Four times the text takes about four times as long, whatever it is made of. */
 static void time_is_linear_in_hostile_text(void **state)
 {
-	static const char *const unit[] = {"a", "a.", "a-", "(", ")", ".", "..", "@a.b", "a@", "'s", "9",
-		                           "9km", "\u0301", "\u00e9", ":(", "a ", "://", "…", "-", "a.b:"};
+	static const char *const unit[] = {"a", "a.", "a-", "(", ")", ".", "..", "@a.b", "a@", "'s",
+	                                   "9",
+		                           "9km", "\u0301", "\u00e9", ":(", "a ", "://", "…", "-",
+		                           "a.b:"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof unit / sizeof unit[0]; i++) {
@@ -239,7 +244,8 @@ static void time_is_linear_in_hostile_text(void **state)
 		while (b.n < 1 << 20)
 			buf_add(&b, slice_of(unit[i]));
 		size_t n = b.n / strlen(unit[i]) / 4 * strlen(unit[i]);
-		double whole = seconds(buf_slice(&b)), quarter = seconds(slice_head(buf_slice(&b), n));
+		double whole = seconds(buf_slice(&b)),
+		       quarter = seconds(slice_head(buf_slice(&b), n));
 
 		assert_true(whole < 0.2 || whole < 12 * quarter);
 		buf_free(&b);
