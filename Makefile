@@ -44,7 +44,7 @@ BIN    := $(addprefix $(BUILD)/bin/,$(CMD))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 UNIT   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all unit units check demo bench bench-peers conform floors fuzz deps install help clean
+.PHONY: all unit units check demo bench bench-peers conform floors style fuzz deps install help clean
 all: $(ARCHIVE) $(BIN)
 
 $(BUILD)/%.c.o: %.c
@@ -104,6 +104,10 @@ bench-peers: all
 floors:
 	@tests/floors.sh
 
+# Lines, functions and files that are larger than the house's sizes.
+style:
+	@python3 tests/style.py
+
 # Each target runs for SECONDS under ASan and UBSan, from the seeds in tests/fuzz/NAME.
 fuzz:
 	@tests/fuzz/run.sh $(or $(SECONDS),20)
@@ -123,7 +127,7 @@ help:
 	@echo "bench           MB/s per stage and the ratio to the copy floor of the same run"
 	@echo "bench-peers     the same recipe with datatrove, ratio of CPU seconds"
 	@echo "conform DATA=DIR [ONLY=rules|prox|preselect|meco|minhash]   recorded cases"
-	@echo "floors fuzz deps install clean;  SAN=address,undefined or SAN=thread for sanitizers"
+	@echo "floors style fuzz deps install clean;  SAN=address,undefined or SAN=thread for sanitizers"
 
 clean:
 	rm -rf build build-*

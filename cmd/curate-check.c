@@ -26,14 +26,16 @@ static const struct option options[] = {
 };
 
 static const char *const examples[] = {
-	"curate-check clean/                 a run's output folder: files, done records, accounting",
+	"curate-check clean/                 a run's output folder: files, done records, "
+	"accounting",
 	"curate-check --full raw/*.jsonl.gz  any shards",
 	NULL,
 };
 
 static const struct program program = {
 	"curate-check", "PATH… [options]",
-	"Says whether shards are whole. Our own files are judged by their end mark, others by decoding "
+	"Says whether shards are whole. Our own files are judged by their end mark, others by "
+	"decoding "
 	"them. Exit 0: all whole; 1: something is not; 2 and more: it could not be found out.",
 	examples, options,
 };

@@ -260,8 +260,8 @@ static enum rc work(void *user, const struct list *rest, struct err *e)
 			return run_step(o, e);
 		}
 	return err_set_rc(e, RC_USAGE,
-	                  "'%.*s' is no step: sketch, match, join, cluster, apply, selftest or curve; "
-	                  "inputs go behind -i",
+	                  "'%.*s' is no step: sketch, match, join, cluster, apply, selftest or "
+	                  "curve; inputs go behind -i",
 	                  SLICE(rest->item[0])),
 	       RC_USAGE;
 }

@@ -21,7 +21,8 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 static void usage(FILE *to)
 {
 	fputs("usage: curate-prox COMMAND [options]\n\n"
-	      "ProX edit programs (arXiv 2409.17115): a model reads numbered lines and answers with\n"
+	      "ProX edit programs (arXiv 2409.17115): a model reads numbered lines and answers "
+	      "with\n"
 	      "remove_lines and normalize calls, which are executed as ordinary edits.\n\n",
 	      to);
 	for (int i = 0; i < COMMANDS; i++)

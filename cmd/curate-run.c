@@ -22,7 +22,8 @@ static const struct option options[] = {
 	COMMON_RUN(AT(common)),
 	JOB_FOLDER(AT(job)),
 	{0, "STEP", {"only", PARAM_TEXT, AT(job) + offsetof(struct folder_job, only),
-	             .help = "one step: map, report, or collect1, check1, split1, solve1, apply1 …"}},
+	             .help = "one step: map, report, or collect1, check1, split1, solve1, apply1 "
+	                     "…"}},
 	{0, NULL, {"planned", PARAM_BOOL, AT(job) + offsetof(struct folder_job, planned),
 	           .help = "take the shards from OUT's plan; do not list the input again"}},
 	{0, NULL, {"sbatch", PARAM_BOOL, AT(sbatch),
@@ -43,7 +44,8 @@ static const char *const examples[] = {
 	"curate-run my.yaml --set gopher_quality.min_doc_words=80 -o clean/",
 	"curate-run my.yaml -i raw/ -o clean/ --task 3/64      one of 64 array jobs",
 	"curate-run my.yaml -i raw/ -o clean/ --submit  the same as jobs on Slurm",
-	"curate-run --status clean/                    what is done, who works on what, when it ends",
+	"curate-run --status clean/                    what is done, who works on what, when it "
+	"ends",
 	NULL,
 };
 

@@ -152,7 +152,8 @@ enum rc job_folder(struct recipe *r, const struct common *c, const struct folder
 	char *out = mem_text(path.p, path.n);
 	enum rc rc = RC_USAGE;
 
-	interrupt_install(0); /* a signal while models are loaded ends the run as well as any other */
+	/* a signal while models are loaded ends the run as well as any other */
+	interrupt_install(0);
 	if (path.n == 0)
 		err_set_rc(e, RC_USAGE, "where to? name an output folder with -o");
 	else if (common_set(r, "output.codec", j->codec, e) == 0 &&

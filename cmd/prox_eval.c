@@ -52,8 +52,8 @@ static const char *const examples[] = {
 
 static const struct program program = {
 	"curate-prox eval", "A [B] -i DOCS… [--truth FILE] [options]",
-	"Runs the programs of A, and of B taken as right or against the truth, and prints the F1 over "
-	"dropped documents and removed lines and the share of words left, as JSON.",
+	"Runs the programs of A, and of B taken as right or against the truth, and prints the F1 "
+	"over dropped documents and removed lines and the share of words left, as JSON.",
 	examples, options,
 };
 

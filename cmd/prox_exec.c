@@ -27,7 +27,8 @@ static const struct option own[] = {
 	COMMON_RUN(AT(common)),
 	JOB_STREAM(AT(stream)),
 	{0, "DIR", {"output-dir", PARAM_TEXT, AT(folder.out),
-	            .help = "run over folders instead, with a run state that can be taken up again"}},
+	            .help = "run over folders instead, with a run state that can be taken up "
+	                    "again"}},
 	{0, "I/N", {"task", PARAM_TEXT, AT(folder.task), .help = "output-dir: do share I of N"}},
 	{'n', NULL, {"dry-run", PARAM_BOOL, AT(folder.dry_run),
 	             .help = "output-dir: print the plan"}},
@@ -212,8 +213,8 @@ int prox_join_main(int argc, char **argv)
 	};
 	struct program program = {
 		"curate-prox join", "REPLIES -i DOCS… [options] > OUT",
-		"Matches the replies of a batch made by `curate-prox prompt`, in any order, to their "
-		"documents, and runs them.",
+		"Matches the replies of a batch made by `curate-prox prompt`, in any order, to "
+		"their documents, and runs them.",
 		examples, NULL,
 	};
 

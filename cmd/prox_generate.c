@@ -28,7 +28,8 @@ static const struct option options[] = {
 	{'p', "FILE", {"programs", PARAM_TEXT, AT(programs),
 	               .help = "where the programs go; run again with it to go on"}},
 	{'o', "FILE", {"output", PARAM_TEXT, AT(stream.out),
-	               .help = "run the programs, too, and write the edited documents (- for stdout)"}},
+	               .help = "run the programs, too, and write the edited documents (- for "
+	                       "stdout)"}},
 	{0, "DIR", {"output-dir", PARAM_TEXT, AT(folder.out),
 	            .help = "the same, folder to folder"}},
 	PROX_REQUEST(AT(request)),
@@ -53,7 +54,8 @@ static const struct option options[] = {
 static const char *const examples[] = {
 	"curate-prox generate -i docs/ -e http://localhost:8000/v1 -p programs.jsonl -o "
 	"edited.jsonl",
-	"curate-prox generate -i docs/ -e https://host/v1 --token-env KEY -p verdicts.jsonl --level doc",
+	"curate-prox generate -i docs/ -e https://host/v1 --token-env KEY -p verdicts.jsonl "
+	"--level doc",
 	NULL,
 };
 

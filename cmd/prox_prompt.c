@@ -23,7 +23,8 @@ static const struct option options[] = {
 };
 
 static const char *const examples[] = {
-	"curate-prox prompt -i docs/ --tokenizer pieces --tokenizer-model llama.model > batch.jsonl",
+	"curate-prox prompt -i docs/ --tokenizer pieces --tokenizer-model llama.model > "
+	"batch.jsonl",
 	"curate-prox prompt -i docs/ --level doc --format completions -o batch.jsonl",
 	NULL,
 };

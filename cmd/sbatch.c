@@ -103,7 +103,8 @@ static void demands(const struct recipe *r, struct buf *out)
 }
 
 static const char job_text[] =
-	"# One job: the first task of its array, how many tasks there are (0: no array), the step.\n"
+	"# One job: the first task of its array, how many tasks there are (0: no array), the "
+	"step.\n"
 	"share=() job=$SLURM_JOB_ID\n"
 	"if [ \"$2\" -gt 0 ]; then\n"
 	"\tshare=(--task \"$(($1 + SLURM_ARRAY_TASK_ID))/$2\")\n"
@@ -112,7 +113,8 @@ static const char job_text[] =
 	"more=()\n"
 	"[ \"$3\" != report ] || more=(\"${report[@]}\")\n"
 	"pid='' came='' cancelled=''\n"
-	"# The time limit is near: the program saves its place and ends with 75. A cancelled job's TERM\n"
+	"# The time limit is near: the program saves its place and ends with 75. A cancelled job's "
+	"TERM\n"
 	"# reaches the program without this script's help; such a job does not come back.\n"
 	"trap 'came=1; [ -z \"$pid\" ] || kill -USR1 \"$pid\" 2>/dev/null' USR1\n"
 	"trap 'came=1 cancelled=1' TERM\n"
@@ -120,7 +122,8 @@ static const char job_text[] =
 	"pid=$!\n"
 	"wait \"$pid\"\n"
 	"rc=$?\n"
-	"while [ -n \"$came\" ]; do # a trapped signal ends wait: wait again for the program's own code\n"
+	"while [ -n \"$came\" ]; do # a trapped signal ends wait: wait again for the program's own "
+	"code\n"
 	"\tcame=''\n"
 	"\twait \"$pid\"\n"
 	"\trc=$?\n"
@@ -129,7 +132,8 @@ static const char job_text[] =
 	"if [ \"$rc\" = 75 ] && [ -z \"$cancelled\" ]; then\n"
 	"\tscontrol requeue \"$job\" && sleep 60\n"
 	"elif [ \"$rc\" = 1 ] && [ \"$3\" != report ]; then\n"
-	"\trc=0 # shards were given up and are recorded: the rest goes on, the report's exit code tells\n"
+	"\trc=0 # shards were given up and are recorded: the rest goes on, the report's exit code "
+	"tells\n"
 	"fi\n"
 	"exit \"$rc\"\n";
 
@@ -143,7 +147,8 @@ static const char submit_text[] =
 	"job's number\n"
 	"\tlocal step=$1 log=$2 id\n"
 	"\tshift 2\n"
-	"\tid=$(sbatch \"${ask[@]}\" \"${before[@]}\" --job-name=\"$name-$step\" --chdir=\"$PWD\" \\\n"
+	"\tid=$(sbatch \"${ask[@]}\" \"${before[@]}\" --job-name=\"$name-$step\" --chdir=\"$PWD\" "
+	"\\\n"
 	"\t\t--output=\"$jobs/$step-$log.log\" \"${user[@]}\" \"$@\") || return\n"
 	"\techo \"${id%%;*}\"\n"
 	"}\n"

@@ -34,7 +34,8 @@ static const struct option options[] = {
 };
 
 static const char *const examples[] = {
-	"curate-score strength -l 7b=a.jsonl -l 13b=b.jsonl -a 7b=75.4 -a 13b=77.3 > strength.jsonl",
+	"curate-score strength -l 7b=a.jsonl -l 13b=b.jsonl -a 7b=75.4 -a 13b=77.3 > "
+	"strength.jsonl",
 	"curate-score strength -l losses.jsonl --order 7b --order 13b --order 65b > strength.jsonl",
 	NULL,
 };

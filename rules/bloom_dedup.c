@@ -120,8 +120,8 @@ static int bloom_solve_stage(void *self, const struct corpus *c, struct err *e)
 		j.records += c->records[i];
 	rc = bloom_solve(&j, &s, e);
 	if (rc == 1)
-		log_note("%llu n-grams of %llu documents in a filter of %llu KiB that is wrong about "
-		         "%.2g of new ones; %llu duplicates",
+		log_note("%llu n-grams of %llu documents in a filter of %llu KiB that is wrong "
+		         "about %.2g of new ones; %llu duplicates",
 		         (unsigned long long)s.ngrams, (unsigned long long)s.documents,
 		         (unsigned long long)s.bytes >> 10, s.rate, (unsigned long long)s.dropped);
 	return rc < 0 ? -1 : 0;

@@ -19,7 +19,8 @@ static const struct param params[] = {
 	{.name = "run", .kind = PARAM_INT, .at = AT(run), .preset = "3", .min = 1, .max = 1e6,
 	 .help = "lines without prose that make a run; blank lines do not count"},
 	{.name = "prose_words", .kind = PARAM_INT, .at = AT(prose_words), .preset = "10", .min = 1,
-	 .max = 1e6, .help = "words that make a line prose; half as many do if it ends like a sentence"},
+	 .max = 1e6, .help = "words that make a line prose; half as many do if it ends like a "
+	                     "sentence"},
 	{.name = "urls", .kind = PARAM_BOOL, .at = AT(urls), .preset = "true",
 	 .help = "cut lines that are little more than a web address"},
 	{.name = "footers", .kind = PARAM_BOOL, .at = AT(footers), .preset = "true",

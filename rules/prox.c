@@ -84,7 +84,8 @@ static void say_counts(const char *path, const struct prox_store *store)
 {
 	struct prox_store_counts c = prox_store_counts(store);
 
-	log_note("%s: %llu programs; rows left aside: %llu duplicates, %llu failed replies, %llu bad",
+	log_note("%s: %llu programs; rows left aside: %llu duplicates, %llu failed replies, %llu "
+	         "bad",
 	         path, (unsigned long long)(c.rows - c.duplicates),
 	         (unsigned long long)c.duplicates,
 	         (unsigned long long)c.failed, (unsigned long long)c.bad);
@@ -297,7 +298,8 @@ static void prox_doc(const void *self, struct doc *d, struct arena *scratch)
 
 const struct stage_type prox_stage = {
 	.name = "prox",
-	.help = "executes ProX edit programs, from a field of the record or from a file of any size",
+	.help = "executes ProX edit programs, from a field of the record or from a file of any "
+	        "size",
 	.params = params,
 	.size = sizeof(struct prox),
 	.init = prox_init,

@@ -23,7 +23,8 @@ static const struct param params[] = {
 	{.name = "from", .kind = PARAM_REAL, .at = AT(from), .preset = "0", .min = 0, .max = 1,
 	 .help = "leave out this share at the better end: a band"},
 	{.name = "buckets", .kind = PARAM_LIST, .at = AT(buckets),
-	 .help = "rising shares such as 10%,30%,100%: each part goes to a folder top_10, top_30, …"},
+	 .help = "rising shares such as 10%,30%,100%: each part goes to a folder top_10, top_30, "
+	         "…"},
 	{.name = "weight", .kind = PARAM_CHOICE, .at = AT(weight), .preset = "characters",
 	 .choices = "documents|characters|bytes|tokens", .help = "what shares and amounts count"},
 	{.name = "tokens", .kind = PARAM_TEXT, .at = AT(tokens),

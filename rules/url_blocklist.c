@@ -92,7 +92,8 @@ static int load_entries(struct entries *s, const char *name, bool is_word, struc
 		add_entry(s, s->list.item[i], is_word, arena_alloc(&s->mem, s->list.item[i].n),
 		          &useless);
 	if (useless)
-		log_warning("url_blocklist: %zu entries of %s hold no ASCII letter or digit: ignored",
+		log_warning("url_blocklist: %zu entries of %s hold no ASCII letter or digit: "
+		            "ignored",
 		            useless, name);
 	return 0;
 }

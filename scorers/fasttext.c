@@ -53,7 +53,8 @@ static const struct param params[] = {
 	 .help = "labels, line breaks and score name of a published classifier"},
 	{.name = "newline", .kind = PARAM_CHOICE, .at = AT(newline), .preset = "preset",
 	 .choices = "preset|" NEWLINE_CHOICES,
-	 .help = "what becomes of line breaks (custom: space; dclm: splitlines; preselect: delete)"},
+	 .help = "what becomes of line breaks (custom: space; dclm: splitlines; preselect: "
+	         "delete)"},
 	{.name = "strip", .kind = PARAM_BOOL, .at = AT(strip), .preset = "true",
 	 .help = "strip white space from both ends first"},
 	{.name = "label", .kind = PARAM_LIST, .at = AT(labels),

@@ -28,10 +28,10 @@ struct fasttext_prediction {
 	int32_t label;
 };
 
-/* Predicts one text the way the reference does for one line: its bytes up to the first LF, with a LF
- * behind them. Fills *out (in `mem`), best first as the library orders them; hs
- * models leave out labels whose probability is next to 0. Returns their number: 0 when the model
- * sees no feature in the text, -1 when a weight is not a number. */
+/* Predicts one text the way the reference does for one line: its bytes up to the first LF, with a
+ * LF behind them. Fills *out (in `mem`), best first as the library orders them; hs models leave out
+ * labels whose probability is next to 0. Returns their number: 0 when the model sees no feature in
+ * the text, -1 when a weight is not a number. */
 int fasttext_predict(const struct fasttext_model *f, struct slice text, struct arena *mem,
                      struct fasttext_prediction **out);
 

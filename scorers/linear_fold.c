@@ -87,7 +87,8 @@ static int fold_rows(struct linear *m, const struct model_file *file, struct err
 	free(output);
 	if (!finite)
 		return err_set_rc(e, RC_INPUT,
-		                  "%.*s: not a usable fastText model: a weight is not a finite number",
+		                  "%.*s: not a usable fastText model: a weight is not a finite "
+		                  "number",
 		                  SLICE(file->path));
 	return 0;
 }

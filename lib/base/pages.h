@@ -1,5 +1,5 @@
-/* Tables about code points that are worked out 256 at a time, when one of them is first asked for: a
- * run meets few of the 512 pages. Any number of threads may ask. */
+/* Tables about code points that are worked out 256 at a time, when one of them is first asked for:
+ * a run meets few of the 512 pages. Any number of threads may ask. */
 #ifndef CURATE_BASE_PAGES_H
 #define CURATE_BASE_PAGES_H
 
@@ -12,7 +12,8 @@ enum { PAGES_SIZE = 256, PAGES_TABLED = 0x20000 };
 
 struct pages {
 	pthread_mutex_t lock;
-	void (*fill)(uint32_t first); /* works out the table's entries [first, first + PAGES_SIZE) */
+	/* works out the table's entries [first, first + PAGES_SIZE) */
+	void (*fill)(uint32_t first);
 	atomic_bool ready[PAGES_TABLED / PAGES_SIZE];
 };
 

@@ -212,7 +212,8 @@ static bool heads_long_space(const char *p)
 	bytes16 y = load16(p + 1), z = load16(p + 2);
 	bytes16 two = (bytes16)(x == 0xc2) & ((bytes16)(y == 0x85) | (bytes16)(y == 0xa0));
 	bytes16 ogham = (bytes16)(x == 0xe1) & (bytes16)(y == 0x9a) & (bytes16)(z == 0x80);
-	bytes16 general = (bytes16)(y == 0x80) & ((bytes16)(z - 0x80 < 0x0b) | (bytes16)(z == 0xa8) |
+	bytes16 general = (bytes16)(y == 0x80) & ((bytes16)(z - 0x80 < 0x0b) |
+	                                          (bytes16)(z == 0xa8) |
 	                                         (bytes16)(z == 0xa9) | (bytes16)(z == 0xaf));
 	bytes16 mathematical = (bytes16)(y == 0x81) & (bytes16)(z == 0x9f);
 	bytes16 wide = (bytes16)(x == 0xe3) & (bytes16)(y == 0x80) & (bytes16)(z == 0x80);
@@ -255,7 +256,8 @@ size_t utf8_count_words(struct slice s)
 			unsigned now = space_class[(unsigned char)s.p[i]], size = 1;
 
 			if (now == MAYBE_BYTE)
-				now = utf8_is_space(utf8_at(s.p + i, &size)) ? SPACE_BYTE : WORD_BYTE;
+				now = utf8_is_space(utf8_at(s.p + i, &size))
+				       ? SPACE_BYTE : WORD_BYTE;
 			words += before & (now ^ SPACE_BYTE);
 			before = now;
 			i += size;

@@ -1,10 +1,11 @@
-/* Documents made mostly of n-grams seen before, by a Bloom filter filled in order of (shard, record),
- * so that the result depends neither on threads nor on tasks nor on memory.
+/* Documents made mostly of n-grams seen before, by a Bloom filter filled in order of (shard,
+ * record), so that the result depends neither on threads nor on tasks nor on memory.
  *
- * Own filter: each key sets `probes` bits of one block of 512, so it is cut into parts by hash, each
- * of which goes through its own n-grams in order; it is sized from the number of n-grams, for the
- * false-positive rate that is asked for. datatrove's is one thread's work (lib/dedup/bloom_trove.h).
- * Tasks share the work (lib/dedup/share.h) in phases, whose files lie in DIR/spans/work:
+ * Own filter: each key sets `probes` bits of one block of 512, so it is cut into parts by hash,
+ * each of which goes through its own n-grams in order; it is sized from the number of n-grams, for
+ * the false-positive rate that is asked for. datatrove's is one thread's work
+ * (lib/dedup/bloom_trove.h). Tasks share the work (lib/dedup/share.h) in phases, whose files lie in
+ * DIR/spans/work:
  *
  *   cut      by shards: n-grams to the parts of the filter
  *   filter   by part: how many of each document's n-grams were there before

@@ -69,8 +69,8 @@ int bloom_trove(const struct bloom_job *j, struct share *share, struct bloom_sta
 	stats->bytes = j->m_bytes + 8;
 	if (stats->bytes > j->mem / 2)
 		return err_set_rc(e, RC_MEMORY,
-		                  "the filter takes %llu MiB, and half of the memory budget is %llu "
-		                  "MiB; raise --mem or lower m_bytes",
+		                  "the filter takes %llu MiB, and half of the memory budget is "
+		                  "%llu MiB; raise --mem or lower m_bytes",
 		                  (unsigned long long)stats->bytes >> 20,
 		                  (unsigned long long)j->mem >> 21);
 	f.bits = mem_zero((size_t)stats->bytes, 1);

@@ -15,8 +15,9 @@
 /* Milliseconds between two looks at the units of others; a note after this many of waiting. */
 enum { LOOK_FIRST = 5, LOOK_LAST = 2000, SAY = 10000 };
 
-/* So that a thousand tasks do not ask the file server for a thousand files each, over and over: one that
- * has found HELD units in a row to be others' tries no further, and one that waits looks at FEW at a time. */
+/* So that a thousand tasks do not ask the file server for a thousand files each, over and over: one
+ * that has found HELD units in a row to be others' tries no further, and one that waits looks at
+ * FEW at a time. */
 enum { HELD = 16, FEW = 8 };
 
 static int64_t now_ms(void)
@@ -61,7 +62,8 @@ void share_close(struct share *s, bool remove)
 	s->held = NULL;
 }
 
-/* A claim that another took over while this process slept is not minded: both make the same bytes. */
+/* A claim that another took over while this process slept is not minded: both make the same
+ * bytes. */
 static void beat(struct share *s)
 {
 	const int64_t now = now_ms();

@@ -20,10 +20,10 @@ struct survivors {
 	        sized; /* (document, survivor, cluster, size, name, bits of the similarity) */
 };
 
-/* Part i of `member` to file i of `choice`; sums: freed, unverified. The survivor is the member with
- * the smallest (order, document). With `verify`, a member leaves only for a survivor it is that alike;
- * those that are not make clusters of their own, best first. A cluster is compared with at most
- * SURVIVORS_LEADERS survivors, what is left beyond stays. */
+/* Part i of `member` to file i of `choice`; sums: freed, unverified. The survivor is the member
+ * with the smallest (order, document). With `verify`, a member leaves only for a survivor it is
+ * that alike; those that are not make clusters of their own, best first. A cluster is compared with
+ * at most SURVIVORS_LEADERS survivors, what is left beyond stays. */
 enum { SURVIVORS_LEADERS = 64 };
 int survivors_choose(const struct survivors *v, size_t i, struct err *e);
 

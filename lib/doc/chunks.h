@@ -1,5 +1,5 @@
-/* What spaCy's rules made of the chunks a thread has met lately, for those that are not plain words:
- * "don't", "(e.g.", "2012,". Nothing that is ever computed depends on what is in here. */
+/* What spaCy's rules made of the chunks a thread has met lately, for those that are not plain
+ * words: "don't", "(e.g.", "2012,". Nothing that is ever computed depends on what is in here. */
 #ifndef CURATE_DOC_CHUNKS_H
 #define CURATE_DOC_CHUNKS_H
 
@@ -16,7 +16,8 @@ struct chunk {
 	bool is_suspect;     /* special_may_begin at one of its tokens */
 };
 
-/* All-zero is a valid start. A place for each value of the hash, and another for what had to leave. */
+/* All-zero is a valid start. A place for each value of the hash, and another for what had to
+ * leave. */
 enum { CHUNKS_PLACES = 1 << 13 };
 struct chunks {
 	struct chunk place[CHUNKS_PLACES][2];

@@ -45,8 +45,8 @@ static void take_rare(struct scan *s, uint64_t rare, const char *p)
 	s->m->odd_breaks |= (kinds & BREAK) != 0;
 }
 
-/* Looks at the few characters outside ASCII that may be white space, line breaks or U+2026, and adds
- * the bytes of white space to `space`. */
+/* Looks at the few characters outside ASCII that may be white space, line breaks or U+2026, and
+ * adds the bytes of white space to `space`. */
 static void take_wide(struct scan *s, uint64_t wide, const char *p, uint64_t *space)
 {
 	for (; wide; wide &= wide - 1) {
@@ -126,7 +126,8 @@ INLINE void take_block(struct scan *s, struct masks b, uint64_t wide, const char
 	/* Most blocks have none or one: written without a branch, it costs no wrong guesses. */
 	uint64_t lf = b.lf & (b.lf - 1);
 
-	s->lf[m->n_lf] = (uint32_t)at + (uint32_t)__builtin_ctzll(b.lf | UINT64_C(1) << (BLOCK - 1));
+	s->lf[m->n_lf] = (uint32_t)at + (uint32_t)__builtin_ctzll(b.lf |
+	                                                          UINT64_C(1) << (BLOCK - 1));
 	m->n_lf += b.lf != 0;
 	for (; lf; lf &= lf - 1)
 		s->lf[m->n_lf++] = (uint32_t)at + (uint32_t)__builtin_ctzll(lf);

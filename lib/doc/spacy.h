@@ -22,8 +22,8 @@ struct special_filter {
 	uint8_t begins[256], follows[256]; /* enum special_kind by a token's first byte */
 };
 
-/* Pairs of tokens that a special case's plain tokens begin with, by the first byte of the first one.
- * Two tokens are none when what one begins and the other follows have no kind in common. */
+/* Pairs of tokens that a special case's plain tokens begin with, by the first byte of the first
+ * one. Two tokens are none when what one begins and the other follows have no kind in common. */
 enum special_kind {
 	SPECIAL_LETTER = 1,
 	SPECIAL_DIGIT = 2,
@@ -52,7 +52,8 @@ static inline size_t special_run(uint64_t head)
 static inline bool special_may_be_run(const struct special_filter *f, const char *p, size_t n,
                                       bool marked)
 {
-	uint64_t mask = letters_load((const char *)word_mask + WORD_SHORT - (n < WORD_SHORT ? n : WORD_SHORT));
+	uint64_t mask = letters_load((const char *)word_mask + WORD_SHORT - (n < WORD_SHORT
+	                                                                     ? n : WORD_SHORT));
 	size_t at = special_run(letters_load(p) & mask);
 
 	return f->run[at / 32] >> 2 * (at % 32) & (1 | (unsigned)marked << 1);
@@ -66,8 +67,8 @@ static inline size_t special_pair(struct slice first, struct slice second, size_
 	return (size_t)(key * 0x9e3779b97f4a7c15u >> 40) % SPECIAL_PAIRS;
 }
 
-/* False when no special case's plain tokens begin with these two. `room` >= first.n bytes may be read
- * from the first on. */
+/* False when no special case's plain tokens begin with these two. `room` >= first.n bytes may be
+ * read from the first on. */
 static inline bool special_may_begin(const struct special_filter *f, struct slice first,
                                      struct slice second, size_t room)
 {
@@ -91,8 +92,8 @@ bool spacy_infix(struct slice chunk, size_t from, size_t *at, size_t *n);
 /* True when all of it is one URL, host name or address. */
 bool spacy_is_url(struct slice chunk);
 
-/* Adds the tokens of one chunk, which starts at `at` of t->text; without special cases when `filter`
- * is NULL. */
+/* Adds the tokens of one chunk, which starts at `at` of t->text; without special cases when
+ * `filter` is NULL. */
 void spacy_chunk(struct tokens *t, size_t at, size_t n, const struct special_filter *filter);
 
 /* True when spaCy has no white-space token between token i and the next. */

@@ -9,10 +9,12 @@
 /* What leaves the end of a chunk behind a digit, besides currencies. ("тбكم" is in the published
  * table by an oversight, in place of "тб".) */
 static const char units[] =
-	" km km² km³ m m² m³ dm dm² dm³ cm cm² cm³ mm mm² mm³ ha µm nm yd in ft kg g mg µg t lb oz m/s "
-	"km/h kmh mph hPa Pa mbar mb MB kb KB gb GB tb TB T G M K % км км² км³ м м² м³ дм дм² дм³ см "
-	"см² см³ мм мм² мм³ нм кг г мг м/с км/ч кПа Па мбар Кб КБ кб Мб МБ мб Гб ГБ гб Тб ТБ тбكم كم² "
-	"كم³ م م² م³ سم سم² سم³ مم مم² مم³ كم غرام جرام جم كغ ملغ كوب اكواب US$ C$ A$ ";
+	" km km² km³ m m² m³ dm dm² dm³ cm cm² cm³ mm mm² mm³ ha µm nm yd in ft kg g mg µg t lb oz "
+	"m/s "
+	"km/h kmh mph hPa Pa mbar mb MB kb KB gb GB tb TB T G M K % км км² км³ м м² м³ дм дм² дм³ "
+	"см "
+	"см² см³ мм мм² мм³ нм кг г мг м/с км/ч кПа Па мбар Кб КБ кб Мб МБ мб Гб ГБ гб Тб ТБ тбكم "
+	"كم² كم³ م م² م³ سم سم² سم³ مم مم² مم³ كم غرام جرام جم كغ ملغ كوب اكواب US$ C$ A$ ";
 enum { UNIT_BYTES = 10 };
 
 enum { ELLIPSIS = 0x2026, DEGREE = 0xb0, APOSTROPHE = 0x2019, EN_DASH = 0x2013, EM_DASH = 0x2014 };
@@ -27,7 +29,8 @@ static bool is_currency(uint32_t c)
 {
 	unsigned class = spacy_class(c);
 
-	return (class & SPACY_PREFIX) && !(class & SPACY_SUFFIX) && c != '%' && c != '+' && c != '=' &&
+	return (class & SPACY_PREFIX) && !(class & SPACY_SUFFIX) && c != '%' && c != '+' &&
+	       c != '=' &&
 	       c != 0xa7;
 }
 

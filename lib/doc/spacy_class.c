@@ -131,7 +131,8 @@ static bool is_category(uint32_t c, uint32_t category)
 /* Behind the table there are symbols and caseless letters only. */
 static uint8_t compute(uint32_t c)
 {
-	bool symbol = is_category(c, UC_CATEGORY_MASK_So) && !is_in(young_symbol, COUNT(young_symbol), c);
+	bool symbol = is_category(c, UC_CATEGORY_MASK_So) &&
+	       !is_in(young_symbol, COUNT(young_symbol), c);
 
 	return (uint8_t)((symbol ? SYMBOL : 0) | (is_in(caseless, COUNT(caseless), c) ? BOTH : 0));
 }
@@ -139,7 +140,8 @@ static uint8_t compute(uint32_t c)
 static void fill_table(void)
 {
 	for (uint32_t c = 0x80; c < TABLED; c++)
-		if (is_category(c, UC_CATEGORY_MASK_So) && !is_in(young_symbol, COUNT(young_symbol), c))
+		if (is_category(c, UC_CATEGORY_MASK_So) &&
+		    !is_in(young_symbol, COUNT(young_symbol), c))
 			table[c] = SYMBOL;
 	for (size_t i = 0; i < COUNT(latin); i++)
 		for (uint32_t c = latin[i].first; c <= latin[i].last; c++)

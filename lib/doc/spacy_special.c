@@ -28,14 +28,17 @@ static const struct {
 	{"we who", "~'re"},
 	{"he how she that there this what when where who why", "~'s ~s"},
 	{"it let", "~'s"},
-	{"could how i might must not should there these they those we what when where who why would you",
+	{"could how i might must not should there these they those we what when where who why "
+	 "would you",
          "~'ve ~ve"},
 	{"i", "~'m ~m ~'m~a ~m~a"},
 	{"how", "~'d~'y"},
-	{"ai are ca could dare did do does had has have is may might must need ought sha should was were "
+	{"ai are ca could dare did do does had has have is may might must need ought sha should "
+	 "was were "
          "wo would",
          "~n't ~nt"},
-	{"ca could did do does had may might must need ought sha should wo would", "~n't~'ve ~nt~ve"},
+	{"ca could did do does had may might must need ought sha should wo "
+	 "would", "~n't~'ve ~nt~ve"},
 	{"c'm", "~on"},
 	{"gon", "~na"},
 	{"got", "~ta"},
@@ -55,7 +58,8 @@ static const char *const as_written =
 	"Adm. Bros. Co. Corp. Dr. Gen. Gov. Inc. Jr. Ltd. Md. Messrs. Mo. Mont. Mr. Mrs. Ms. Ph.D. "
 	"Prof. Rep. Rev. Sen. St. Mt. vs. v.s. e.g. E.g. E.G. i.e. I.e. I.E. a.m. p.m. "
 	"Jan. Feb. Mar. Apr. Jun. Jul. Aug. Sep. Sept. Oct. Nov. Dec. "
-	"Ak. Ala. Ariz. Ark. Calif. Colo. Conn. D.C. Del. Fla. Ga. Ia. Id. Ill. Ind. Kan. Kans. Ky. La. "
+	"Ak. Ala. Ariz. Ark. Calif. Colo. Conn. D.C. Del. Fla. Ga. Ia. Id. Ill. Ind. Kan. Kans. "
+	"Ky. La. "
 	"Mass. Mich. Minn. Miss. N.C. N.D. N.H. N.J. N.M. N.Y. Neb. Nebr. Nev. Okla. Ore. Pa. S.C. "
 	"Tenn. Va. Wash. Wis. "
 	/* emoticons */
@@ -63,8 +67,10 @@ static const char *const as_written =
 	"(ಠ_ಠ) ಠ_ಠ ಠ︵ಠ "
 	"(╯°□°）╯︵┻━┻ ¯\\(ツ)/¯ "
 	")-: ): -_- -__- ._. 0.0 0.o 0_0 0_o o.0 o.O o.o o_0 o_O o_o O.O O.o O_O O_o 8) 8-) 8-D 8D "
-	":'( :') :'-( :'-) :( :(( :((( :() :) :)) :))) :* :-( :-(( :-((( :-) :-)) :-))) :-* :-/ :-0 "
-	":-3 :-> :-D :-O :-P :-X :-] :-o :-p :-x :-| :-} :/ :0 :1 :3 :> :D :O :P :X :] :o :o) :p :x :| "
+	":'( :') :'-( :'-) :( :(( :((( :() :) :)) :))) :* :-( :-(( :-((( :-) :-)) :-))) :-* :-/ "
+	":-0 "
+	":-3 :-> :-D :-O :-P :-X :-] :-o :-p :-x :-| :-} :/ :0 :1 :3 :> :D :O :P :X :] :o :o) :p "
+	":x :| "
 	":} ;) ;-) ;-D ;D ;_; <.< </3 <3 <33 <333 <space> =( =) =/ =3 =D =[ =] =| >.< >.> >:( >:o "
 	"><(((*> @_@ V.V V_V v.v v_v XD XDD xD xDD [-: [: [= ]= \\\") \\n \\t ^_^ ^__^ ^___^";
 
@@ -205,8 +211,8 @@ static void add_pair(struct slice first, struct slice second, size_t n, size_t r
 	set_bit(filter.pair, special_pair(first, second, room));
 	filter.begins[(unsigned char)*first.p] |= (uint8_t)kind;
 	filter.follows[(unsigned char)*second.p] |= (uint8_t)kind;
-	/* A word and a mark are not looked at again when they make up a chunk that is no special case,
-	 * so they have to pass for one. */
+	/* A word and a mark are not looked at again when they make up a chunk that is no special
+	 * case, so they have to pass for one. */
 	if (n > 2)
 		add_run((struct slice){first.p, first.n + second.n}, true);
 }

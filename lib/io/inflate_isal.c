@@ -7,11 +7,11 @@
 
 #include "lib/base/mem.h"
 
-/* Where a distance reaches back before the beginning of a stream, ISA-L's assembly counts the copy it
- * then does not make as output (up to 258 bytes nobody wrote, even beyond the room it has) and may
- * count more input than there is. That can only happen in a stream's first 32 KiB. So the packed
- * bytes of those are kept, and when ISA-L finds fault with them zlib starts over and takes the
- * stream to its end: its counts are exact. */
+/* Where a distance reaches back before the beginning of a stream, ISA-L's assembly counts the copy
+ * it then does not make as output (up to 258 bytes nobody wrote, even beyond the room it has) and
+ * may count more input than there is. That can only happen in a stream's first 32 KiB. So the
+ * packed bytes of those are kept, and when ISA-L finds fault with them zlib starts over and takes
+ * the stream to its end: its counts are exact. */
 enum { WINDOW = 1 << 15, HEAD_MAX = 1 << 21 };
 
 struct isal {

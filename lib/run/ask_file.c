@@ -112,8 +112,8 @@ int ask_file_has(struct ask_file *f, struct slice id, struct json *json, struct 
 
 	if (v.kind != JSON_STRING || !slice_equal(v.text, id))
 		return err_set_rc(e, RC_STATE,
-		                  "%s.part: the documents are not those of the earlier run; use --force "
-		                  "to start again",
+		                  "%s.part: the documents are not those of the earlier run; use "
+		                  "--force to start again",
 		                  f->path);
 	f->skip--;
 	return 1;

@@ -103,15 +103,17 @@ int run_threads(const struct recipe *r, unsigned *threads, struct err *e)
 		big = 0; /* no budget was asked for: the machine's memory is the bound */
 	if (FIXED + big + each > mem) {
 		uint64_t left = mem > FIXED + each ? (mem - FIXED - each) / WORK : 0;
+		uint64_t least = left ? left : FIXED + each + (1u << 20);
 
 		return err_set_rc(e, RC_MEMORY,
-		                  "a memory budget of %llu MiB cannot be met: a thread needs %llu MiB, and "
+		                  "a memory budget of %llu MiB cannot be met: a thread needs %llu "
+		                  "MiB, and "
 		                  "one record of the longest kind %llu MiB more; %s%lluK%s",
 		                  (unsigned long long)(mem >> 20),
 		                  (unsigned long long)((FIXED + each) >> 20),
 		                  (unsigned long long)(big >> 20),
 		                  left ? "--max-record " : "raise --mem (at least ",
-		                  (unsigned long long)((left ? left : FIXED + each + (1u << 20)) >> 10),
+		                  (unsigned long long)least >> 10,
 		                  left ? " would fit" : ") or lower output.block");
 	}
 	uint64_t fits = (mem - FIXED - big) / each;

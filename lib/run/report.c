@@ -111,7 +111,8 @@ void report_table(const struct run *run)
 	reasons("  ", &t->quarantined, t->read);
 	if (run->bytes_now != t->bytes_in)
 		snprintf(now, sizeof now, ", %.1f of them now,", (double)run->bytes_now / 1e6);
-	log_note("text %.1f MB in, %.1f MB kept; %.1f MB of records%s in %.1f s, %.1f MB/s, %.1f MB/s a "
+	log_note("text %.1f MB in, %.1f MB kept; %.1f MB of records%s in %.1f s, %.1f MB/s, %.1f "
+	         "MB/s a "
 	         "thread",
 	         (double)t->text_in / 1e6, (double)t->text_out / 1e6, (double)t->bytes_in / 1e6,
 	         now,

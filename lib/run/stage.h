@@ -20,8 +20,10 @@ struct corpus {
 	/* For commands that have tasks share the work between the passes; SOLVE_ALL otherwise. */
 	enum solve_step {
 		SOLVE_ALL,
-		SOLVE_SHARDS, /* only what is done for single shards, and of those the ones that are mine[i] */
-		SOLVE_SPLIT,  /* only this task's share of what tasks can do side by side, behind SOLVE_SHARDS */
+		/* only what is done for single shards, and of those the ones that are mine[i] */
+		SOLVE_SHARDS,
+		/* only this task's share of what tasks can do side by side, behind SOLVE_SHARDS */
+		SOLVE_SPLIT,
 		SOLVE_JOIN,   /* what one process does of SOLVE_REST, so that the tasks that share
 		                 the rest need not wait for it */
 		SOLVE_REST,   /* what is left, shared among the tasks that come: done when it returns, by

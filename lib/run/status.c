@@ -224,8 +224,8 @@ static bool pass_text(struct pass_view *v, size_t k, double now, struct buf *tex
 	view_pass(v);
 	for (size_t i = 0; i < v->plan->shards.n; i++)
 		all += v->plan->shards.item[i].size;
-	buf_addf(text, "pass %zu of %zu: %zu shards: %llu done, %llu running, %llu failed, %llu to do; "
-	         "%.1f %% of %.1f MB", k + 1, v->plan->n_stages + 1, v->plan->shards.n,
+	buf_addf(text, "pass %zu of %zu: %zu shards: %llu done, %llu running, %llu failed, %llu to "
+	         "do; %.1f %% of %.1f MB", k + 1, v->plan->n_stages + 1, v->plan->shards.n,
 	         (unsigned long long)v->count[DONE], (unsigned long long)v->count[RUNNING],
 	         (unsigned long long)v->count[FAILED], (unsigned long long)v->count[LEFT],
 	         all ? 100.0 * (double)(v->bytes[DONE] + v->bytes[FAILED]) / (double)all : 100.0,

@@ -65,7 +65,8 @@ static void open_sink(struct unit *u, size_t at, size_t kind, const char *route)
 		.tmp_dir = u->pass->state->tmp,
 		.root = u->pass->state->out,
 		.codec = t->codec[kind < SINK_FIXED ? kind : SINK_MAIN],
-		.rotate = kind == SINK_MAIN || kind >= SINK_FIXED ? u->pass->recipe->output.shard_size
+		.rotate = kind == SINK_MAIN || kind >= SINK_FIXED
+		       ? u->pass->recipe->output.shard_size
 		                                                  : 0,
 		.always = kind != SINK_QUARANTINE && kind < SINK_FIXED,
 	};

@@ -1,4 +1,5 @@
-/* What each of FineWeb's rules costs alone, and on top of those before it, on the texts of a corpus.
+/* What each of FineWeb's rules costs alone, and on top of those before it, on the texts of a
+ * corpus.
  *
  *   build/bench/bench_rules [FOLDER_OF_SHARDS [ROUNDS [MOST_BYTES]]]
  *
@@ -94,7 +95,8 @@ static void report(const struct bench *b, const double seconds[WAYS], double flo
 		snprintf(title, sizeof title, "%s alone", rule[i].name);
 		row(title, &b->texts, seconds[ALONE + i], floor);
 	}
-	row("gopher_quality alone, without its words", &b->texts, seconds[ALONE + 1] - seconds[WORDS],
+	row("gopher_quality alone, without its "
+	    "words", &b->texts, seconds[ALONE + 1] - seconds[WORDS],
 	    floor);
 	for (int i = 1; i < RULES; i++) {
 		snprintf(title, sizeof title, "%s on top of those before", rule[i].name);

@@ -1,6 +1,6 @@
 /* The texts of a folder of shards in memory, for benches that measure one part alone. Texts go
- * through in small blocks, each block all ways in turn, and the fastest of the rounds counts, so that
- * differences between the ways mean something on a busy machine. */
+ * through in small blocks, each block all ways in turn, and the fastest of the rounds counts, so
+ * that differences between the ways mean something on a busy machine. */
 #ifndef CURATE_TESTS_BENCH_TEXTS_H
 #define CURATE_TESTS_BENCH_TEXTS_H
 

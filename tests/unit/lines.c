@@ -55,7 +55,8 @@ static void long_lines_come_whole(void **state)
 	static const size_t n[] = {3000000, 0, (1 << 20) - 1, 1 << 20, 5};
 
 	(void)state;
-	shell("(head -c 3000000 /dev/zero | tr '\\0' a; echo; echo; head -c 1048575 /dev/zero | tr '\\0' b;"
+	shell("(head -c 3000000 /dev/zero | tr '\\0' a; echo; echo; head -c 1048575 /dev/zero | tr "
+	      "'\\0' b;"
 	      " echo; head -c 1048576 /dev/zero | tr '\\0' c; echo; printf ddddd) > c");
 	assert_int_equal(lines_open(&l, "c", 4000000, &e), 0);
 	for (size_t i = 0; i < sizeof n / sizeof *n; i++) {

@@ -48,7 +48,8 @@ static void the_prefix_stands_before_a_text_that_keeps_its_spelling(void **state
 	             "{\"text\":\"URL: \xc3\xa9\\ncaf\\u00E9\\/\\ud83d\\ude00\","
 	             "\"curate\":{\"meco\":{\"prefix_bytes\":8,\"prefix_chars\":7}}}");
 	assert_slice(tagged("{\"text\":\"x\"}", "URL: \"a\"\n\n", true),
-	             "{\"text\":\"x\",\"curate\":{\"meco\":{\"prefix\":\"URL: \\\"a\\\"\\n\\n\"}}}");
+	             "{\"text\":\"x\",\"curate\":{\"meco\":{\"prefix\":\"URL: "
+	             "\\\"a\\\"\\n\\n\"}}}");
 }
 
 static void untagging_gives_back_every_byte(void **state)

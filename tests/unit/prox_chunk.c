@@ -128,7 +128,8 @@ static void long_documents_lose_the_prompts_end_or_the_texts(void **state)
 	           "\\n<</SYS>>\\n\\none two \",\"temperature\":0,\"top_p\":1,\"max_tokens\":9}");
 	q.keep_end = true;
 	check_body(&q, text, "{\"model\":\"m\",\"prompt\":\"[INST] <<SYS>>\\n" PROX_SYSTEM
-	           "\\n<</SYS>>\\n\\none [/INST]\",\"temperature\":0,\"top_p\":1,\"max_tokens\":9}");
+	           "\\n<</SYS>>\\n\\none "
+	           "[/INST]\",\"temperature\":0,\"top_p\":1,\"max_tokens\":9}");
 	q.prompt_tokens = 0;
 	check_body(&q, text, "{\"model\":\"m\",\"prompt\":\"[INST] <<SYS>>\\n" PROX_SYSTEM
 	           "\\n<</SYS>>\\n\\none two three four five "

@@ -44,7 +44,8 @@ static void programs_are_texts_or_lists(void **state)
 	(void)state;
 	put_file("a.jsonl", S("{\"id\":\"one\",\"program\":\"p\\n1\"}\n{\"id\":2,\"program\":[\"x\",\"\",\"z\"]}\n"
 	                      "{\"id\":\"none\",\"program\":[]}\n{\"id\":\"one\",\"program\":\"later\"}\n"
-	                      "{\"id\":\"bad\"}\nnot json\n{\"id\":\"last\",\"program\":\"no LF\"}"));
+	                      "{\"id\":\"bad\"}\nnot json\n{\"id\":\"last\",\"program\":\"no "
+	                      "LF\"}"));
 	struct prox_store *s = open_store("a.jsonl", &plain);
 	struct prox_store_counts c = prox_store_counts(s);
 
