@@ -131,6 +131,7 @@ static int write_pairs(const struct trove *t, unsigned band, struct bucket *b, s
 		p->pair[2 * p->n + 1] = t->s->base[y[rows]] + y[rows + 1];
 		p->n++;
 	}
+	p->pair = mem_grow(p->pair, (p->n + 1) * 16);
 	buf_addf(&path, "%s/buckets/%05u_00.dups", t->o->dir, band);
 	rc = write_file(&path, &out, e);
 	buf_free(&path);
@@ -250,14 +251,35 @@ static int write_removals(const struct trove *t, struct sets *u, uint64_t *stays
 	return rc;
 }
 
+/* Threads whose buckets fit in memory beside the sets and numbers of all documents; a signature is
+ * there twice while its file is written. What pairs take is not known before. */
+static unsigned fit_threads(const struct trove *t, struct err *e)
+{
+	const uint64_t all = t->s->docs * 24, bucket = t->s->docs * ((t->o->rows + 2) * 16 + 16) + 1;
+	const uint64_t fit = t->o->mem > all ? (t->o->mem - all) / bucket : 0;
+
+	if (fit == 0)
+		err_set_rc(e, RC_MEMORY,
+		           "datatrove's files take %llu MiB, the memory budget is %llu MiB; raise "
+		           "--mem",
+		           (unsigned long long)((all + bucket) >> 20),
+		           (unsigned long long)t->o->mem >> 20);
+	return fit < t->o->threads ? (unsigned)fit : t->o->threads;
+}
+
 int datatrove_write(const struct sketches *s, const struct datatrove_options *o, uint64_t *stays,
                     struct err *e)
 {
 	struct trove t = {s, o, mem_new(struct pairs, o->bands)};
-	struct sets u = {mem_alloc((size_t)s->docs * 8 + 8), mem_zero((size_t)s->docs + 1, 8)};
-	int rc = par_for(o->threads, o->bands, do_band, &t, e);
+	struct sets u = {0};
+	const unsigned threads = fit_threads(&t, e);
+	int rc = threads ? par_for(threads, o->bands, do_band, &t, e) : -1;
 
-	for (uint64_t d = 0; d < s->docs; d++)
+	if (threads) {
+		u.parent = mem_alloc((size_t)s->docs * 8 + 8);
+		u.size = mem_zero((size_t)s->docs + 1, 8);
+	}
+	for (uint64_t d = 0; u.parent && d < s->docs; d++)
 		u.parent[d] = d;
 	for (unsigned band = 0; band < o->bands; band++) {
 		for (size_t i = 0; i < t.pairs[band].n && rc == 0; i++)

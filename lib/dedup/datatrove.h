@@ -16,12 +16,13 @@
 struct datatrove_options {
 	const char *dir;
 	unsigned bands, rows, bits; /* 64 or 32 */
-	unsigned threads;
+	unsigned threads; /* most; fewer when the memory asks for it */
+	uint64_t mem;
 };
 
 /* The sketches' signatures hold bands * rows whole numbers of 8 bytes, and every document has a
  * row, with or without keys, so that its place in the sketch is its number in datatrove. Sets bit d
- * of `stays` for each document of a cluster that survives. */
+ * of `stays` for each document of a cluster that survives. RC_MEMORY when a bucket does not fit. */
 int datatrove_write(const struct sketches *s, const struct datatrove_options *o, uint64_t *stays,
                     struct err *e);
 

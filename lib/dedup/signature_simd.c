@@ -1,5 +1,7 @@
 #include "lib/dedup/signature_simd.h"
 
+#include <stdbool.h>
+
 #define P61 ((UINT64_C(1) << 61) - 1)
 
 static void min32_scalar(uint32_t *sig, const uint32_t *a, const uint32_t *b, unsigned lanes,
@@ -163,42 +165,44 @@ __attribute__((target(ISA512))) static void min61_avx512(uint64_t *sig, const ui
 		min61_avx512_group(1, sig + at, a + at, b + at, shingle, n, mask);
 }
 
-/* Numbers below 2^63 compare as signed ones; the empty signature is lowered to that first. */
+/* Numbers below 2^63 compare as signed ones; the empty signature is lowered to that first. `masks`
+ * and `vectors` are constants at every call. */
 INLINE("avx2")
-void min61_avx2_group(int vectors, uint64_t *sig, const uint64_t *a, const uint64_t *b,
+void min61_avx2_group(int vectors, bool masks, uint64_t *sig, const uint64_t *a, const uint64_t *b,
                       const uint64_t *shingle, size_t n, uint64_t mask)
 {
 	const __m256i p = _mm256_set1_epi64x((long long)P61),
 	              keep = _mm256_set1_epi64x((long long)mask);
-	const __m256i top = _mm256_set1_epi64x((long long)(P61 - 1));
-	const __m256i half = _mm256_set1_epi64x(0xffffffff);
-	__m256i m[2];
+	__m256i m[2], x[2], x_high[2], y[2];
 
 #pragma GCC unroll 2
-	for (int i = 0; i < vectors; i++)
+	for (int i = 0; i < vectors; i++) {
 		m[i] = _mm256_and_si256(_mm256_load_si256((const __m256i *)(sig + 4 * i)),
 		                        _mm256_set1_epi64x(INT64_MAX));
+		x[i] = _mm256_load_si256((const __m256i *)(a + 4 * i));
+		x_high[i] = _mm256_srli_epi64(x[i], 32);
+		y[i] = _mm256_load_si256((const __m256i *)(b + 4 * i));
+	}
 	for (size_t k = 0; k < n; k++) {
 		const __m256i s = _mm256_set1_epi64x((long long)shingle[k]);
 		const __m256i s_high = _mm256_srli_epi64(s, 32);
 
 #pragma GCC unroll 2
 		for (int i = 0; i < vectors; i++) {
-			const __m256i x = _mm256_load_si256((const __m256i *)(a + 4 * i));
-			const __m256i y = _mm256_load_si256((const __m256i *)(b + 4 * i));
-			const __m256i cross =
-			        _mm256_add_epi64(_mm256_mul_epu32(s_high, x),
-			                         _mm256_mul_epu32(s, _mm256_srli_epi64(x, 32)));
-			const __m256i product = _mm256_add_epi64(
-			        _mm256_mul_epu32(s, x),
-			        _mm256_slli_epi64(_mm256_and_si256(cross, half), 32));
-			const __m256i v = _mm256_add_epi64(product, y);
-			__m256i r =
+			const __m256i cross = _mm256_add_epi64(_mm256_mul_epu32(s_high, x[i]),
+			                                       _mm256_mul_epu32(s, x_high[i]));
+			const __m256i low = _mm256_add_epi64(_mm256_mul_epu32(s, x[i]), y[i]);
+			const __m256i v = _mm256_add_epi64(low, _mm256_slli_epi64(cross, 32));
+			const __m256i r =
 			        _mm256_add_epi64(_mm256_and_si256(v, p), _mm256_srli_epi64(v, 61));
+			/* r, or r - P where that has no sign: blendv looks at the sign alone. */
+			const __m256d less = _mm256_castsi256_pd(_mm256_sub_epi64(r, p));
+			__m256i rest = _mm256_castpd_si256(
+			        _mm256_blendv_pd(less, _mm256_castsi256_pd(r), less));
 
-			r = _mm256_sub_epi64(r, _mm256_and_si256(_mm256_cmpgt_epi64(r, top), p));
-			r = _mm256_and_si256(r, keep);
-			m[i] = _mm256_blendv_epi8(m[i], r, _mm256_cmpgt_epi64(m[i], r));
+			if (masks)
+				rest = _mm256_and_si256(rest, keep);
+			m[i] = _mm256_blendv_epi8(m[i], rest, _mm256_cmpgt_epi64(m[i], rest));
 		}
 	}
 #pragma GCC unroll 2
@@ -211,9 +215,12 @@ __attribute__((target("avx2"))) static void min61_avx2(uint64_t *sig, const uint
                                                        const uint64_t *shingle, size_t n,
                                                        uint64_t mask)
 {
-	if (n > 0)
-		for (unsigned at = 0; at < lanes; at += 8)
-			min61_avx2_group(2, sig + at, a + at, b + at, shingle, n, mask);
+	for (unsigned at = 0; n > 0 && at < lanes; at += 8) {
+		if ((mask & P61) == P61)
+			min61_avx2_group(2, false, sig + at, a + at, b + at, shingle, n, mask);
+		else
+			min61_avx2_group(2, true, sig + at, a + at, b + at, shingle, n, mask);
+	}
 }
 #endif
 
