@@ -33,6 +33,8 @@ static const struct {
 
 unsigned punct_of_other(uint32_t c)
 {
+	if (c >= 0xc0 && c < 0x589)
+		return 0; /* what most that is asked for is */
 	size_t low = 0, high = sizeof range / sizeof range[0];
 
 	while (high - low > 1) {

@@ -117,24 +117,44 @@ static bool is_letters(const struct entry *e)
 	return e->n <= WORD_SHORT && letters_first(e->head) == 8 && letters_first(e->tail) == e->n - 8;
 }
 
+/* Bytes that continue a character. */
+static uint32_t continuations(uint64_t x)
+{
+	const uint64_t ones = 0x0101010101010101u;
+
+	return (uint32_t)((x >> 7 & ~x >> 6 & ones) * ones >> 56);
+}
+
+/* What ASCII says of a word. */
+static const uint8_t ascii_flags[128] = {
+	['\t' ... '\n'] = WORD_TEXT,
+	[' '] = WORD_TEXT,
+	['0' ... '9'] = WORD_TEXT,
+	['A' ... 'Z'] = WORD_ALPHA | WORD_TEXT,
+	['a' ... 'z'] = WORD_ALPHA | WORD_TEXT,
+};
+
+static uint32_t flags_of(uint32_t c)
+{
+	if (c < 0x80)
+		return ascii_flags[c];
+	return (unicode_is_alpha(c) ? WORD_ALPHA : 0) | (punct_of(c) ? 0 : WORD_TEXT);
+}
+
 static struct word describe(const struct entry *e, struct slice text)
 {
 	struct word w = {text, e->n, e->count, WORD_ALPHA | WORD_TEXT, e->head};
+	unsigned size;
 
 	if (is_letters(e))
 		return w;
-	w.chars = (uint32_t)utf8_count(text);
+	if (e->n <= WORD_SHORT)
+		w.chars -= continuations(e->head) + continuations(e->tail);
+	else
+		w.chars = (uint32_t)utf8_count(text);
 	w.flags = 0;
-	for (size_t i = 0; i < text.n && w.flags != (WORD_ALPHA | WORD_TEXT);) {
-		unsigned size;
-		uint32_t c = utf8_at(text.p + i, &size);
-
-		if (!(w.flags & WORD_ALPHA) && unicode_is_alpha(c))
-			w.flags |= WORD_ALPHA;
-		if (!(w.flags & WORD_TEXT) && !punct_of(c))
-			w.flags |= WORD_TEXT;
-		i += size;
-	}
+	for (size_t i = 0; i < text.n && w.flags != (WORD_ALPHA | WORD_TEXT); i += size)
+		w.flags |= flags_of(utf8_at(text.p + i, &size));
 	return w;
 }
 

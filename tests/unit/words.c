@@ -10,6 +10,9 @@
 #include <cmocka.h>
 
 #include "lib/base/mem.h"
+#include "lib/base/unicode.h"
+#include "lib/base/utf8.h"
+#include "lib/doc/punct.h"
 #include "lib/doc/words.h"
 
 /* The words of `text`, split in a buffer of exactly its size, with a blank between them. */
@@ -202,6 +205,31 @@ static void lengths_are_code_points_and_flags_are_exact(void **state)
 	arena_free(&mem);
 }
 
+static void every_character_has_the_flags_of_the_tables(void **state)
+{
+	(void)state;
+	for (uint32_t c = 1; c < 0x3100; c++) {
+		struct arena mem = {0};
+		char text[32];
+		struct words w;
+
+		if (utf8_is_space(c))
+			continue;
+		for (unsigned n = 0; n <= 20; n += 10) { /* short words and longer ones */
+			struct slice word = {text, n};
+
+			memset(text, '.', n);
+			word.n += utf8_put(text + n, c);
+			words_split(WORDS_WHITESPACE, word, &w, &mem);
+			assert_int_equal(w.n, 1);
+			assert_int_equal(w.distinct->chars, n + 1);
+			assert_int_equal(w.distinct->flags, (unicode_is_alpha(c) ? WORD_ALPHA : 0) |
+			                                            (punct_of(c) ? 0 : WORD_TEXT));
+		}
+		arena_free(&mem);
+	}
+}
+
 static void many_distinct_words_are_all_told_apart(void **state)
 {
 	struct arena mem = {0};
@@ -267,6 +295,7 @@ int main(void)
 		cmocka_unit_test(other_kinds_split_their_own_way),
 		cmocka_unit_test(equal_words_share_a_number_in_order_of_appearance),
 		cmocka_unit_test(lengths_are_code_points_and_flags_are_exact),
+		cmocka_unit_test(every_character_has_the_flags_of_the_tables),
 		cmocka_unit_test(many_distinct_words_are_all_told_apart),
 		cmocka_unit_test(time_is_linear_in_hostile_text),
 	};
