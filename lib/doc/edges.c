@@ -55,8 +55,9 @@ INLINE size_t write_bits(uint64_t bits, uint32_t at, uint32_t *place)
 	return n;
 }
 
-/* Takes up the next block. */
-INLINE void add_block(struct edges *e, struct kinds k)
+/* Takes up the next block; `write` does what write_bits does. */
+INLINE void add_block(struct edges *e, struct kinds k,
+                      size_t (*write)(uint64_t bits, uint32_t at, uint32_t *place))
 {
 	uint64_t run = ~k.space, runs = k.letter | k.digit, other = run & ~runs;
 	uint64_t inside = run << 1 | e->inside;
@@ -76,7 +77,7 @@ INLINE void add_block(struct edges *e, struct kinds k)
 
 		e->odd[e->n_odd++] = (uint32_t)(e->n + (size_t)__builtin_popcountll(before)) / 2;
 	}
-	e->n += write_bits(run ^ inside, (uint32_t)e->at, e->edge + e->n);
+	e->n += write(run ^ inside, (uint32_t)e->at, e->edge + e->n);
 	e->inside = run >> 63;
 	e->was_letter = k.letter >> 63;
 	e->was_digit = k.digit >> 63;
@@ -119,14 +120,19 @@ INLINE_AVX2 __m256i letters(__m256i x)
 
 /* The rows of the ASCII table in which a mark has this lower half of its byte, and the row that the
  * upper half stands for. */
+enum { ROW2 = 1, ROW3 = 2, ROW5 = 4, ROW6 = 8, ROW7 = 16 };
+static const char rows_of_lower[16] __attribute__((aligned(16))) = {
+	ROW6, ROW2, ROW2, ROW2, 0, 0, ROW2, ROW2, ROW2, ROW2, ROW2 | ROW3, ROW3 | ROW5 | ROW7,
+	ROW2 | ROW3, ROW5 | ROW7, ROW3, ROW3 | ROW5,
+};
+static const char row_of_upper[16] __attribute__((aligned(16))) = {
+	0, 0, ROW2, ROW3, 0, ROW5, ROW6, ROW7,
+};
+
 INLINE_AVX2 __m256i marks(__m256i x)
 {
-	enum { ROW2 = 1, ROW3 = 2, ROW5 = 4, ROW6 = 8, ROW7 = 16 };
-	const __m256i rows = _mm256_broadcastsi128_si256(_mm_setr_epi8(
-	        ROW6, ROW2, ROW2, ROW2, 0, 0, ROW2, ROW2, ROW2, ROW2, ROW2 | ROW3,
-	        ROW3 | ROW5 | ROW7, ROW2 | ROW3, ROW5 | ROW7, ROW3, ROW3 | ROW5));
-	const __m256i row = _mm256_broadcastsi128_si256(_mm_setr_epi8(
-	        0, 0, ROW2, ROW3, 0, ROW5, ROW6, ROW7, 0, 0, 0, 0, 0, 0, 0, 0));
+	const __m256i rows = _mm256_broadcastsi128_si256(*(const __m128i *)(const void *)rows_of_lower);
+	const __m256i row = _mm256_broadcastsi128_si256(*(const __m128i *)(const void *)row_of_upper);
 	__m256i upper = _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(0x0f));
 	__m256i hit =
 	        _mm256_and_si256(_mm256_shuffle_epi8(rows, x), _mm256_shuffle_epi8(row, upper));
@@ -154,26 +160,97 @@ __attribute__((target(TARGET))) static void add_blocks_avx2(struct edges *e, con
                                                             size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		add_block(e, kinds_avx2(p + i * EDGES_BLOCK));
+		add_block(e, kinds_avx2(p + i * EDGES_BLOCK), write_bits);
+}
+
+#define TARGET512 "avx512f,avx512bw,avx512vbmi,avx512vbmi2,avx2,bmi,popcnt"
+#define INLINE_AVX512 static inline __attribute__((always_inline, target(TARGET512)))
+
+/* Bit i: byte i is one of `size` from `first` on. */
+INLINE_AVX512 uint64_t within(__m512i x, unsigned char first, unsigned char size)
+{
+	x = _mm512_sub_epi8(x, _mm512_set1_epi8((char)first));
+	return _mm512_cmplt_epu8_mask(x, _mm512_set1_epi8((char)size));
+}
+
+INLINE_AVX512 struct kinds kinds_avx512(const char *block)
+{
+	const __m512i rows = _mm512_broadcast_i32x4(*(const __m128i *)(const void *)rows_of_lower);
+	const __m512i row = _mm512_broadcast_i32x4(*(const __m128i *)(const void *)row_of_upper);
+	__m512i x = _mm512_loadu_si512(block), lower = _mm512_or_si512(x, _mm512_set1_epi8(0x20));
+	__m512i upper = _mm512_and_si512(_mm512_srli_epi16(x, 4), _mm512_set1_epi8(0x0f));
+
+	return (struct kinds){
+		.space = within(x, 0x09, 5) | within(x, 0x1c, 5),
+		.small = within(x, 'a', 26),
+		.letter = within(lower, 'a', 26) | within(x, 0x80, 0x40) | within(x, 0xc3, 0xd2 - 0xc3),
+		.digit = within(x, '0', 10),
+		.mark = _mm512_test_epi8_mask(_mm512_shuffle_epi8(rows, x),
+		                              _mm512_shuffle_epi8(row, upper)),
+		.dot = within(x, '.', 1),
+	};
+}
+
+static const uint8_t count_up[64] __attribute__((aligned(64))) = {
+	0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+	22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+	44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
+};
+
+INLINE_AVX512 void write_16(__m128i places, uint32_t at, uint32_t *place)
+{
+	_mm512_storeu_si512(place, _mm512_add_epi32(_mm512_cvtepu8_epi32(places),
+	                                            _mm512_set1_epi32((int)at)));
+}
+
+INLINE_AVX512 size_t write_bits_avx512(uint64_t bits, uint32_t at, uint32_t *place)
+{
+	size_t n = (size_t)_mm_popcnt_u64(bits);
+	__m512i places = _mm512_maskz_compress_epi8(bits, _mm512_load_si512(count_up));
+
+	write_16(_mm512_castsi512_si128(places), at, place);
+	write_16(_mm512_extracti32x4_epi32(places, 1), at, place + 16);
+	if (n > 32) {
+		write_16(_mm512_extracti32x4_epi32(places, 2), at, place + 32);
+		write_16(_mm512_extracti32x4_epi32(places, 3), at, place + 48);
+	}
+	return n;
+}
+
+__attribute__((target(TARGET512))) static void add_blocks_avx512(struct edges *e, const char *p,
+                                                                 size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		add_block(e, kinds_avx512(p + i * EDGES_BLOCK), write_bits_avx512);
 }
 #endif
 
 static void add_blocks(struct edges *e, const char *p, size_t n)
 {
 #ifdef __x86_64__
+	if (e->level == EDGES_AVX512) {
+		add_blocks_avx512(e, p, n);
+		return;
+	}
 	if (e->level == EDGES_AVX2) {
 		add_blocks_avx2(e, p, n);
 		return;
 	}
 #endif
 	for (size_t i = 0; i < n; i++)
-		add_block(e, kinds_portable(p + i * EDGES_BLOCK));
+		add_block(e, kinds_portable(p + i * EDGES_BLOCK), write_bits);
 }
 
 enum edges_level edges_best(void)
 {
 #ifdef __x86_64__
-	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"))
+	bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+	            __builtin_cpu_supports("popcnt");
+
+	if (avx2 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi") &&
+	    __builtin_cpu_supports("avx512vbmi2"))
+		return EDGES_AVX512;
+	if (avx2)
 		return EDGES_AVX2;
 #endif
 	return EDGES_PORTABLE;

@@ -8,7 +8,7 @@
 
 enum { EDGES_BLOCK = 64, EDGES_WINDOW = 2048, EDGES_ROOM = EDGES_WINDOW + 2 * EDGES_BLOCK };
 
-enum edges_level { EDGES_PORTABLE, EDGES_AVX2 };
+enum edges_level { EDGES_PORTABLE, EDGES_AVX2, EDGES_AVX512 };
 
 struct edges {
 	struct slice text;
@@ -23,6 +23,7 @@ struct edges {
 	uint64_t inside, was_letter, was_digit, was_small, was_open, was_odd;
 };
 
+/* The last one that this machine has; it has those before it, too. */
 enum edges_level edges_best(void);
 
 /* The text has less than 4 GiB. */
