@@ -131,8 +131,8 @@ static const char row_of_upper[16] __attribute__((aligned(16))) = {
 
 INLINE_AVX2 __m256i marks(__m256i x)
 {
-	const __m256i rows = _mm256_broadcastsi128_si256(*(const __m128i *)(const void *)rows_of_lower);
-	const __m256i row = _mm256_broadcastsi128_si256(*(const __m128i *)(const void *)row_of_upper);
+	const __m256i rows = _mm256_broadcastsi128_si256(*(const __m128i *)rows_of_lower);
+	const __m256i row = _mm256_broadcastsi128_si256(*(const __m128i *)row_of_upper);
 	__m256i upper = _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(0x0f));
 	__m256i hit =
 	        _mm256_and_si256(_mm256_shuffle_epi8(rows, x), _mm256_shuffle_epi8(row, upper));
@@ -175,15 +175,16 @@ INLINE_AVX512 uint64_t within(__m512i x, unsigned char first, unsigned char size
 
 INLINE_AVX512 struct kinds kinds_avx512(const char *block)
 {
-	const __m512i rows = _mm512_broadcast_i32x4(*(const __m128i *)(const void *)rows_of_lower);
-	const __m512i row = _mm512_broadcast_i32x4(*(const __m128i *)(const void *)row_of_upper);
+	const __m512i rows = _mm512_broadcast_i32x4(*(const __m128i *)rows_of_lower);
+	const __m512i row = _mm512_broadcast_i32x4(*(const __m128i *)row_of_upper);
 	__m512i x = _mm512_loadu_si512(block), lower = _mm512_or_si512(x, _mm512_set1_epi8(0x20));
 	__m512i upper = _mm512_and_si512(_mm512_srli_epi16(x, 4), _mm512_set1_epi8(0x0f));
 
 	return (struct kinds){
 		.space = within(x, 0x09, 5) | within(x, 0x1c, 5),
 		.small = within(x, 'a', 26),
-		.letter = within(lower, 'a', 26) | within(x, 0x80, 0x40) | within(x, 0xc3, 0xd2 - 0xc3),
+		.letter = within(lower, 'a', 26) | within(x, 0x80, 0x40) |
+		          within(x, 0xc3, 0xd2 - 0xc3),
 		.digit = within(x, '0', 10),
 		.mark = _mm512_test_epi8_mask(_mm512_shuffle_epi8(rows, x),
 		                              _mm512_shuffle_epi8(row, upper)),

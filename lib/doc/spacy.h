@@ -13,7 +13,12 @@ struct special {
 	uint8_t plain_size[11];  /* … by which spaCy finds it again among the tokens of a text */
 };
 
-enum { SPECIAL_LONGEST = 29, SPECIAL_FILTER = 1 << 16, SPECIAL_PAIRS = 1 << 13, SPECIAL_RUNS = 1 << 15 };
+enum {
+	SPECIAL_LONGEST = 29, /* bytes */
+	SPECIAL_FILTER = 1 << 16,
+	SPECIAL_PAIRS = 1 << 13,
+	SPECIAL_RUNS = 1 << 15,
+};
 
 /* What says quickly and mostly right that something is no special case. */
 struct special_filter {

@@ -97,7 +97,8 @@ static void intern(struct interner *in, size_t from, size_t to, uint32_t *id)
 
 		entry[n] = (struct entry){key.head, key.tail, key.n, 0, (uint32_t)i};
 		slot[at] = number + 1;
-		if (word_key_is(entry_key(&entry[number]), key) && is_same(in, &entry[number], text)) {
+		if (word_key_is(entry_key(&entry[number]), key) &&
+		    is_same(in, &entry[number], text)) {
 			n += 1 + is_known;
 		} else {
 			in->n = n;
@@ -114,7 +115,8 @@ static bool is_letters(const struct entry *e)
 {
 	if (e->n <= 8)
 		return letters_first(e->head) == e->n;
-	return e->n <= WORD_SHORT && letters_first(e->head) == 8 && letters_first(e->tail) == e->n - 8;
+	return e->n <= WORD_SHORT && letters_first(e->head) == 8 &&
+	       letters_first(e->tail) == e->n - 8;
 }
 
 /* Bytes that continue a character. */

@@ -49,7 +49,8 @@ struct tokens;
  * The result lies in `mem` and points into `text`. */
 void words_split(enum word_kind kind, struct slice text, struct words *w, struct arena *mem);
 
-/* The same for tokens that are known; they are left alone. */
+/* The same for tokens that are known; they are left alone. Takes 4 bytes a word and, for each
+ * distinct one, 40 bytes and 8 to 42 to look it up by; 32 to 64 more of them while it works. */
 void words_intern(const struct tokens *t, struct words *w, struct arena *mem);
 
 /* Number of words, for less than words_split; chunks may be NULL. */
