@@ -261,6 +261,7 @@ void chain_apply(const struct chain *c, size_t from, size_t to, struct doc *d, v
 	struct stage_tally *alone = NULL;
 	unsigned failed = 0;
 	char *state_at = state;
+	uint64_t start = now_ns();
 
 	for (size_t i = from; i < to && (!d->dropped_by || c->judge_all); i++) {
 		const struct stage *s = &c->stage[i];
@@ -270,7 +271,6 @@ void chain_apply(const struct chain *c, size_t from, size_t to, struct doc *d, v
 		const void *self = self_for(s, d);
 		bool behind_drop = d->dropped_by != NULL;
 		size_t bytes = doc_text_size(d);
-		uint64_t start = now_ns();
 
 		d->stage = s->name;
 		d->state = state_size(s) ? state_at : NULL;
@@ -280,8 +280,10 @@ void chain_apply(const struct chain *c, size_t from, size_t to, struct doc *d, v
 		                           ? ask(s, self, d, c->complete, scratch)
 		                           : obey(s, self, d, scratch);
 		struct stage_tally *row = tally_stage(t, s->name);
+		uint64_t end = now_ns();
 
-		count(row, &o, bytes, now_ns() - start);
+		count(row, &o, bytes, end - start);
+		start = end;
 		for (size_t k = 0; k < d->n_counted; k++)
 			counts_add(&row->counted, slice_of(d->counted[k].name), d->counted[k].n);
 		d->n_counted = 0;
