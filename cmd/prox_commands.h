@@ -23,9 +23,10 @@ struct prox_request_options {
 };
 
 #define PROX_REQUEST_AT(base, field) ((base) + offsetof(struct prox_request_options, field))
-#define PROX_REQUEST(base)                                                                          \
+#define PROX_REQUEST(base)                                                                         \
 	{0, "LEVEL", {"level", PARAM_CHOICE, PROX_REQUEST_AT(base, level), "chunk",                \
-	              .help = "ask about lines or about whole documents", .choices = "chunk|doc"}}, \
+	              .help = "ask about lines or about whole documents",                          \
+	              .choices = "chunk|doc"}},                                                    \
 	{0, "FORM", {"format", PARAM_CHOICE, PROX_REQUEST_AT(base, format), "chat",                \
 	             .help = "chat messages, or the rendered Llama-2 prompt",                     \
 	             .choices = "chat|completions"}},                                             \

@@ -119,7 +119,8 @@ static void json_domains(struct buf *out, const struct survey *s, size_t n)
 		buf_add(out, i ? S(",{") : S("{"));
 		json_write_key(out, S("domain"));
 		json_write_text(out, d->name);
-		buf_addf(out, ",\"documents\":%llu,\"kept\":%llu,\"characters\":%llu,\"kept_characters\":%llu}",
+		buf_addf(out, ",\"documents\":%llu,\"kept\":%llu,\"characters\":%llu,"
+		         "\"kept_characters\":%llu}",
 		         (unsigned long long)d->documents, (unsigned long long)d->kept,
 		         (unsigned long long)d->weight, (unsigned long long)d->kept_weight);
 	}

@@ -23,7 +23,8 @@ struct choice {
 	CHOICE(base, "top", top, "SHARE", "keep this share, such as 10%"),                         \
 	CHOICE(base, "amount", amount, "N", "keep this much instead, such as 5e9"),                \
 	CHOICE(base, "from", from, "SHARE", "leave out this share at the better end"),             \
-	CHOICE(base, "weight", weight, "WHAT", "documents, characters, bytes or tokens (characters)"), \
+	CHOICE(base, "weight", weight, "WHAT",                                                     \
+	       "documents, characters, bytes or tokens (characters)"),                             \
 	CHOICE(base, "tokens", tokens, "NAME", "score or field that counts tokens (words)"),       \
 	CHOICE(base, "order", order, "WHICH", "highest or lowest scores are best (highest)"),      \
 	CHOICE(base, "ties", ties, "HOW", "keep, or order: never more than asked for (keep)"),     \

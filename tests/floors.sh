@@ -36,5 +36,8 @@ if git rev-parse --git-dir >/dev/null 2>&1; then
 	hits=$(git grep -nwE 'TODO|FIXME|XXX' -- '*.c' '*.cc' '*.h' ':!tests')
 	[ -z "$hits" ] || { echo "floors: left open"; echo "$hits"; bad=1; }
 fi
+if git rev-parse --git-dir >/dev/null 2>&1; then
+	python3 tests/style.py || bad=1
+fi
 [ "$bad" = 0 ] && echo "ok floors hold"
 exit "$bad"

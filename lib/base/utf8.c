@@ -33,7 +33,8 @@ bool utf8_valid(struct slice s)
 	for (size_t i = 0; i < s.n;) {
 		uint64_t eight;
 
-		if (i + 8 <= s.n && (memcpy(&eight, p + i, 8), (eight & 0x8080808080808080u) == 0)) {
+		if (i + 8 <= s.n &&
+		    (memcpy(&eight, p + i, 8), (eight & 0x8080808080808080u) == 0)) {
 			i += 8;
 			continue;
 		}

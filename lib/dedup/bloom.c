@@ -318,9 +318,8 @@ static int size_filter(struct bloom *w, unsigned *threads, struct err *e)
 	bytes = w->blocks * (BLOCK_BITS / 8);
 	if (bytes > j->mem / 2)
 		return err_set_rc(e, RC_MEMORY,
-		                  "one of %zu parts of the filter of %llu n-grams takes %llu MiB, "
-		                  "and half of the memory budget is %llu MiB; raise --mem or the "
-		                  "false-positive rate",
+		                  "one of %zu parts of the filter of %llu n-grams takes %llu of "
+		                  "the %llu MiB for it; raise --mem or the false-positive rate",
 		                  w->gram.parts, (unsigned long long)w->ngrams,
 		                  (unsigned long long)bytes >> 20,
 		                  (unsigned long long)j->mem >> 21);

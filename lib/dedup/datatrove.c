@@ -255,7 +255,8 @@ static int write_removals(const struct trove *t, struct sets *u, uint64_t *stays
  * there twice while its file is written. What pairs take is not known before. */
 static unsigned fit_threads(const struct trove *t, struct err *e)
 {
-	const uint64_t all = t->s->docs * 24, bucket = t->s->docs * ((t->o->rows + 2) * 16 + 16) + 1;
+	const uint64_t all = t->s->docs * 24;
+	const uint64_t bucket = t->s->docs * ((t->o->rows + 2) * 16 + 16) + 1;
 	const uint64_t fit = t->o->mem > all ? (t->o->mem - all) / bucket : 0;
 
 	if (fit == 0)

@@ -54,7 +54,8 @@ static int do_trove(void *user, size_t unit, unsigned thread, struct err *e)
 {
 	struct clustering *const c = user;
 	const struct dedup_job *const j = c->j;
-	const struct datatrove_options o = {j->datatrove.p, j->bands, j->rows, j->bits, j->threads, j->mem};
+	const struct datatrove_options o = {j->datatrove.p, j->bands,   j->rows,
+	                                    j->bits,        j->threads, j->mem};
 	const size_t words = (size_t)(c->s.docs / 64) + 1;
 	uint64_t *const stays = mem_zero(words, sizeof *stays);
 	struct sealed_out out = {0};

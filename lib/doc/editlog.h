@@ -1,8 +1,11 @@
-/* The edit log: one JSON line a record says what became of it and why.
+/* The edit log: one JSON line a record says what became of it and why (here some are cut in
+ * two).
  *
- *   {"text":"d14d09f9639b6cb2","keep":true,"scores":{"quality":0.79},"edits":[["pii","put",1,5,9,"<email>"],["c4","cut",0,1]]}
+ *   {"text":"d14d09f9639b6cb2","keep":true,"scores":{"quality":0.79},
+ *    "edits":[["pii","put",1,5,9,"<email>"],["c4","cut",0,1]]}
  *   {"text":"b42ad57460d20d0a","keep":false,"by":"gopher_quality","why":"gopher_short_doc"}
- *   {"text":"…","keep":true,"route":["meco","cooldown"],"notes":{"meco":{…},"x":1},"note_by":{"x":"STAGE"}}
+ *   {"text":"…","keep":true,"route":["meco","cooldown"],"notes":{"meco":{…},"x":1},
+ *    "note_by":{"x":"STAGE"}}
  *   {"bad":"invalid_json"}
  *
  * An edit is [STAGE,"put",LINE,AT,LEN,TEXT] or [STAGE,"cut",LINE,COUNT] as in struct edit, in the

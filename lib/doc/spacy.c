@@ -78,7 +78,8 @@ static void add_middle(struct tokens *t, size_t at, size_t n, const struct speci
 void spacy_chunk(struct tokens *t, size_t at, size_t n, const struct special_filter *filter)
 {
 	struct slice s = {t->text.p + at, n};
-	struct stack suffixes = {.start = suffixes.few, .cap = sizeof suffixes.few / sizeof(uint32_t)};
+	struct stack suffixes = {.start = suffixes.few,
+	                         .cap = sizeof suffixes.few / sizeof(uint32_t)};
 	size_t chunk_end = at + n, before = 0, suffix = SIZE_MAX;
 
 	while (s.n && s.n != before && !find(t, s, filter)) {

@@ -24,10 +24,12 @@ struct corpus {
 		SOLVE_SHARDS,
 		/* only this task's share of what tasks can do side by side, behind SOLVE_SHARDS */
 		SOLVE_SPLIT,
-		SOLVE_JOIN,   /* what one process does of SOLVE_REST, so that the tasks that share
-		                 the rest need not wait for it */
-		SOLVE_REST,   /* what is left, shared among the tasks that come: done when it returns, by
-		                 whoever; RC_STATE while the steps before are not complete */
+		/* what one process does of SOLVE_REST, so that the tasks that share the rest need
+		 * not wait for it */
+		SOLVE_JOIN,
+		/* what is left, shared among the tasks that come: done when it returns, by
+		 * whoever; RC_STATE while the steps before are not complete */
+		SOLVE_REST,
 	} step;
 	const bool *mine;
 	const bool *loaded; /* shards that `load` must have the verdict on; NULL: all */

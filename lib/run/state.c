@@ -138,8 +138,8 @@ void state_free(struct state *s)
 static void input_json(const struct state *s, const struct fingerprint *f, struct buf *json)
 {
 	buf_addf(json,
-	         "\"recipe\":\"%s\",\"version\":\"%s\",\"input_bytes\":%llu,\"input_mtime_ns\":%lld,"
-	         "\"input_ends\":%llu",
+	         "\"recipe\":\"%s\",\"version\":\"%s\",\"input_bytes\":%llu,"
+	         "\"input_mtime_ns\":%lld,\"input_ends\":%llu",
 	         s->recipe, CURATE_VERSION, (unsigned long long)f->size, (long long)f->mtime_ns,
 	         (unsigned long long)f->ends);
 }

@@ -139,7 +139,7 @@ static void a_beat_renews_the_claim_when_a_tenth_of_the_lease_has_passed(void **
 	claim_release(&c);
 }
 
-static void a_claim_that_was_taken_over_is_noticed_and_not_released_by_its_old_holder(void **state)
+static void a_claim_that_was_taken_over_is_not_released_by_its_old_holder(void **state)
 {
 	struct claim c;
 	char holder[256];
@@ -226,7 +226,7 @@ int main(void)
 		cmocka_unit_test(a_claim_of_another_host_holds_until_its_lease_is_over),
 		cmocka_unit_test(a_guard_left_by_a_dead_process_goes_with_the_lease),
 		cmocka_unit_test(a_beat_renews_the_claim_when_a_tenth_of_the_lease_has_passed),
-		cmocka_unit_test(a_claim_that_was_taken_over_is_noticed_and_not_released_by_its_old_holder),
+		cmocka_unit_test(a_claim_that_was_taken_over_is_not_released_by_its_old_holder),
 		cmocka_unit_test(a_claim_that_cannot_be_written_is_an_output_error),
 		cmocka_unit_test(processes_that_race_are_never_inside_together),
 	};

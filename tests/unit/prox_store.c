@@ -42,10 +42,12 @@ static const char *look_up(const struct prox_store *s, const char *id, size_t mi
 static void programs_are_texts_or_lists(void **state)
 {
 	(void)state;
-	put_file("a.jsonl", S("{\"id\":\"one\",\"program\":\"p\\n1\"}\n{\"id\":2,\"program\":[\"x\",\"\",\"z\"]}\n"
-	                      "{\"id\":\"none\",\"program\":[]}\n{\"id\":\"one\",\"program\":\"later\"}\n"
-	                      "{\"id\":\"bad\"}\nnot json\n{\"id\":\"last\",\"program\":\"no "
-	                      "LF\"}"));
+	put_file("a.jsonl", S("{\"id\":\"one\",\"program\":\"p\\n1\"}\n"
+	                      "{\"id\":2,\"program\":[\"x\",\"\",\"z\"]}\n"
+	                      "{\"id\":\"none\",\"program\":[]}\n"
+	                      "{\"id\":\"one\",\"program\":\"later\"}\n"
+	                      "{\"id\":\"bad\"}\nnot json\n"
+	                      "{\"id\":\"last\",\"program\":\"no LF\"}"));
 	struct prox_store *s = open_store("a.jsonl", &plain);
 	struct prox_store_counts c = prox_store_counts(s);
 
@@ -62,17 +64,19 @@ static void programs_are_texts_or_lists(void **state)
 }
 
 #define REPLY(id, rest) "{\"custom_id\":\"" id "\"," rest "}\n"
-#define CHAT(text) "\"response\":{\"status_code\":200,\"body\":{\"choices\":[{\"message\":{\"content\":\"" text "\"}}]}}"
+#define BODY(choice) "\"body\":{\"choices\":[{" choice "}]}}"
+#define CHAT(text) \
+	"\"response\":{\"status_code\":200," BODY("\"message\":{\"content\":\"" text "\"}")
 
 static void replies_are_put_in_order_of_their_chunks(void **state)
 {
 	(void)state;
 	put_file("b.jsonl",
-	         S(REPLY("d#1#2/3", CHAT(" two ")) REPLY("e#0/1",
-	                                                 "\"response\":{\"body\":{\"choices\":"
-	           "[{\"text\":\"plain\"}]}},\"error\":null") REPLY("d#1#0/3", CHAT("zero"))
-	           REPLY("d#1#0/3", CHAT("again")) REPLY("f#0/2", "\"error\":{\"message\":\"no\"}")
-	           REPLY("g#0/1", "\"response\":{\"status_code\":500,\"body\":{\"choices\":[{\"text\":\"x\"}]}}")
+	         S(REPLY("d#1#2/3", CHAT(" two "))
+	           REPLY("e#0/1", "\"response\":{" BODY("\"text\":\"plain\"") ",\"error\":null")
+	           REPLY("d#1#0/3", CHAT("zero")) REPLY("d#1#0/3", CHAT("again"))
+	           REPLY("f#0/2", "\"error\":{\"message\":\"no\"}")
+	           REPLY("g#0/1", "\"response\":{\"status_code\":500," BODY("\"text\":\"x\""))
 	           REPLY("h#2/2", CHAT("out of range")) REPLY("h", CHAT("no chunk"))));
 	struct prox_store *s = open_store("b.jsonl", &plain);
 	struct prox_store_counts c = prox_store_counts(s);

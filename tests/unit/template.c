@@ -62,9 +62,10 @@ static void every_slot_is_asked_once_in_all_alternatives(void **state)
 
 static void values_of_any_kind_are_read(void **state)
 {
-	static const char record[] = "{\"text\":\"x\",\"id\":7,\"s\":\"a\\u0062\",\"n\":1e2,\"t\":true,"
-	                             "\"nul\":\"a\\u0000\",\"o\":{\"a\":[1,\"y\"]},\"host\":\"own\","
-	                             "\"none\":null,\"lang\":\"d\\u0000e\",\"empty\":\"\",\"scores\":{\"q\":3}}";
+	static const char record[] =
+		"{\"text\":\"x\",\"id\":7,\"s\":\"a\\u0062\",\"n\":1e2,\"t\":true,"
+		"\"nul\":\"a\\u0000\",\"o\":{\"a\":[1,\"y\"]},\"host\":\"own\","
+		"\"none\":null,\"lang\":\"d\\u0000e\",\"empty\":\"\",\"scores\":{\"q\":3}}";
 	static const char *const cases[][2] = {
 		{"{id} {s} {n} {t} {o.a.1} {.host}", "7 ab 1e2 true y own"},
 		{"{scores.q} {s|lower|q2}||{scores.q} {s|w2}||{scores.q}", "3"},
@@ -90,7 +91,8 @@ static void values_of_any_kind_are_read(void **state)
 static void a_score_of_the_run_comes_before_the_records_field(void **state)
 {
 	struct template *t = parse_good("{scores.q} {curate.scores.r}");
-	struct doc d = parsed(S("{\"text\":\"x\",\"scores\":{\"q\":3},\"curate\":{\"scores\":{\"r\":4}}}"));
+	struct doc d = parsed(S("{\"text\":\"x\",\"scores\":{\"q\":3},"
+	                        "\"curate\":{\"scores\":{\"r\":4}}}"));
 	struct asked a = {0};
 	const struct template_caller caller = {note_question, &a};
 	struct buf out = {0};
