@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The layering of the house: each folder includes only what stands above it. Also what keeps a tree
-# tidy: a known top level, no left-overs.
+# tidy: a known top level, no left-overs, sizes (tests/style.py).
 set -u
 cd "$(dirname "$0")/.." || exit 1
 bad=0
