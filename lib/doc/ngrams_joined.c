@@ -314,10 +314,11 @@ struct joined *joined_bytes(const struct words *w, struct arena *mem)
 struct joined *joined_open(const struct words *w, const struct ngram_places *twos,
                            struct arena *mem)
 {
-	enum { LEAST_BITS = 14, PER_WORD = 8, WORK_PER_WORD = 64, ENTRIES_PER_WORD = 3 };
+	enum { LEAST_BITS = 14, PER_WORD = 8, WORK_PER_WORD = 64, LARGE = 1 << 15 };
 	unsigned bits = bits_for(LEAST_BITS, PER_WORD * w->n);
 
-	if (w->n >= UINT32_MAX / ENTRIES_PER_WORD)
+	/* What follows is for speed, and takes 100 and more bytes a word. */
+	if (w->n >= LARGE)
 		return joined_bytes(w, mem);
 	struct search s = {
 		.w = w,
