@@ -73,7 +73,7 @@ uint64_t machine_memory(void)
 
 /* What the working memory is made of, in bytes. WORK: of a byte of a large record, measured with
  * all rules, each making all its checks, on plain text: 28. WORST: of documents made to need memory
- * (nothing but emoticons, apostrophes or CRLF): 140. Large records that need more than WORK are
+ * (nothing but CRLF or short lines): 121. Large records that need more than WORK are
  * stopped by mem_bound when it comes to it; small ones never may. */
 enum { FIXED = 12 << 20, ARENAS = 4 << 20, WORK = 36, WORST = 144 };
 
