@@ -1,24 +1,16 @@
 /* Speed of the ProX executor alone: MB of text a second of CPU time, beside memcpy's in the same
- * run. bench_prox FILE.txt     documents of 60 lines, programs of 5 calls made for each: two cut
- * lines, two replace a word that is there, one replaces one that is not */
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-#include "lib/base/buf.h"
+ * run.
+ *
+ *   build/bench/bench_prox [FOLDER_OF_SHARDS]
+ *
+ * The lines of all texts (of BENCH_CORPUS without a folder, at most 64 MB) in documents of 60, and
+ * programs of 5 calls made for each: two cut lines, two replace a word that is there, one replaces
+ * one that is not. */
 #include "lib/base/utf8.h"
 #include "lib/doc/prox.h"
-#include "lib/io/file.h"
+#include "tests/bench/texts.h"
 
-enum { LINES = 60, ROUNDS = 5 };
-
-static double cpu(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
+enum { LINES = 60, ROUNDS = 5, MOST = 64000000 };
 
 /* The next LINES lines. */
 static bool next_document(struct slice *rest, struct slice *text)
@@ -66,22 +58,24 @@ int main(int argc, char **argv)
 	struct prox_options o = prox_defaults();
 	struct buf all = {0}, program_text = {0};
 	struct arena mem = {0};
-	struct err e = {0};
+	struct texts texts = {0};
+	const char *folder = argc > 1 ? argv[1] : getenv("BENCH_CORPUS");
 	double in_prox = 0, in_copy = 0;
 	uint64_t bytes = 0, edited = 0, documents = 0;
 
-	if (argc != 2 || file_read_all(argv[1], &all, SIZE_MAX / 2, &e) != 0) {
-		fprintf(stderr, "usage: bench_prox FILE.txt\n%s\n", e.msg);
-		return 2;
+	read_texts(folder ? folder : "../shared/corpus/web", MOST, &texts);
+	for (size_t i = 0; i < texts.n; i++) {
+		buf_add(&all, texts.item[i]);
+		buf_byte(&all, '\n');
 	}
-	char *copy = malloc(all.n);
+	char *copy = mem_alloc(all.n);
 
 	for (int round = 0; round < ROUNDS; round++) {
 		struct slice rest = buf_slice(&all), text;
-		double begin = cpu();
+		double begin = cpu_seconds();
 
 		memcpy(copy, all.p, all.n);
-		in_copy += cpu() - begin;
+		in_copy += cpu_seconds() - begin;
 		while (next_document(&rest, &text)) {
 			struct doc d = {.source = text, .mem = &mem, .stage = "prox"};
 			struct prox_program program;
@@ -90,11 +84,11 @@ int main(int argc, char **argv)
 			write_program(text, &program_text);
 			struct slice one = buf_slice(&program_text);
 
-			begin = cpu();
+			begin = cpu_seconds();
 			prox_parse(&one, 1, NULL, &o, &program, &mem);
 			prox_exec(&d, &program, &o, &r, &mem);
 			doc_settle(&d);
-			in_prox += cpu() - begin;
+			in_prox += cpu_seconds() - begin;
 			bytes += text.n;
 			edited += r.verdict == PROX_EDITED;
 			documents++;
@@ -105,6 +99,7 @@ int main(int argc, char **argv)
 	       (double)bytes / 1e6 / in_prox, (unsigned long long)edited,
 	       (unsigned long long)documents, (double)all.n * ROUNDS / 1e6 / in_copy);
 	free(copy);
+	texts_free(&texts);
 	buf_free(&all);
 	buf_free(&program_text);
 	arena_free(&mem);
