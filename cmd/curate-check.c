@@ -171,6 +171,12 @@ static int check_done(struct ledger *l, const char *path, struct err *e)
 	return bad ? err_prefix(e, "%s", path) : 0;
 }
 
+/* False for what a killed process left of a record it was writing. */
+static bool is_record(const char *name)
+{
+	return name[0] != '.' && slice_ends(slice_of(name), S(".json"));
+}
+
 /* All done records below a folder, in name order. */
 static int walk_done(struct ledger *l, const char *folder, struct err *e)
 {
@@ -184,9 +190,12 @@ static int walk_done(struct ledger *l, const char *folder, struct err *e)
 		struct stat st;
 
 		buf_addf(&path, "%s/%s", folder, name[i]->d_name);
-		if (!bad && name[i]->d_name[0] != '.' && stat(buf_text(&path), &st) == 0)
-			bad = S_ISDIR(st.st_mode) ? walk_done(l, path.p, e)
-			                          : check_done(l, path.p, e);
+		if (!bad && name[i]->d_name[0] != '.' && stat(buf_text(&path), &st) == 0) {
+			if (S_ISDIR(st.st_mode))
+				bad = walk_done(l, path.p, e);
+			else if (is_record(name[i]->d_name))
+				bad = check_done(l, path.p, e);
+		}
 		buf_free(&path);
 		free(name[i]);
 	}

@@ -10,6 +10,8 @@ printf 'curate: 1\nstages: []\n' >recipe.yaml
 "$bin/curate-run" recipe.yaml -q -i in -o out
 check "a finished run is whole" exits 0 "$bin/curate-check" -q out
 check "also record by record" exits 0 "$bin/curate-check" -q --full out
+printf '{"shard":' >out/_curate/done/b.jsonl.json.tmp.host.17
+check "what a kill left of a done record is no record" exits 0 "$bin/curate-check" -q --full out
 check "other people's shards" exits 0 "$bin/curate-check" -q --full in
 head -c -1 out/a.jsonl.zst >cut.jsonl.zst
 check "one byte less is found" exits 1 "$bin/curate-check" -q cut.jsonl.zst
