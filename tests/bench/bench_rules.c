@@ -48,9 +48,9 @@ static void open_rules(struct chain *c)
 		die(e.msg);
 }
 
-static double time_block(struct bench *b, int way, size_t from, size_t to)
+static void run_block(void *user, int way, size_t from, size_t to)
 {
-	const double start = cpu_seconds();
+	struct bench *b = user;
 	size_t first = way < CHAIN ? (size_t)(way - ALONE) : 0;
 	size_t last = way < CHAIN ? first + 1 : (size_t)(way - CHAIN) + 1;
 
@@ -62,28 +62,6 @@ static double time_block(struct bench *b, int way, size_t from, size_t to)
 		else
 			chain_apply(&b->chain, first, last, &d, NULL, &b->scratch, &b->tally);
 		arena_reset(&b->mem, 4 << 20);
-	}
-	return cpu_seconds() - start;
-}
-
-static void measure(struct bench *b, int rounds, double seconds[WAYS])
-{
-	const struct texts *t = &b->texts;
-
-	for (size_t from = 0, to; from < t->n; from = to) {
-		double best[WAYS];
-		size_t bytes = 0;
-
-		for (to = from; to < t->n && bytes < BLOCK_BYTES; to++)
-			bytes += t->item[to].n;
-		for (int r = 0; r < rounds; r++)
-			for (int way = 0; way < WAYS; way++) {
-				double s = time_block(b, way, from, to);
-
-				best[way] = r == 0 || s < best[way] ? s : best[way];
-			}
-		for (int way = 0; way < WAYS; way++)
-			seconds[way] += best[way];
 	}
 }
 
@@ -117,7 +95,7 @@ int main(int argc, char **argv)
 	folder = argc > 1 ? argv[1] : folder ? folder : "../shared/corpus/web";
 	read_texts(folder, most, &b.texts);
 	open_rules(&b.chain);
-	measure(&b, rounds > 0 ? rounds : 1, seconds);
+	time_ways(&b.texts, rounds > 0 ? rounds : 1, WAYS, run_block, &b, seconds);
 	report(&b, seconds, floor_text ? atof(floor_text) : 0);
 	chain_free(&b.chain);
 	tally_free(&b.tally);

@@ -21,7 +21,7 @@ static void note(uint64_t *sum, uint64_t value)
 	*sum = hash_mix(*sum ^ value);
 }
 
-/* A sum of all results, the same for every version that is right. */
+/* A sum of all results and rounds, the same for every version that is right. */
 static void go(enum way way, struct slice text, const struct doc_context *context,
                struct arena *mem, uint64_t *sum)
 {
@@ -51,44 +51,21 @@ static void go(enum way way, struct slice text, const struct doc_context *contex
 	}
 }
 
-/* Seconds for texts [from, to). */
-static double time_block(enum way way, const struct texts *t, size_t from, size_t to,
-                         const struct doc_context *context, struct arena *mem, uint64_t *sum)
+struct bench {
+	struct texts texts;
+	struct doc_context context;
+	struct arena mem;
+	uint64_t sum[WAYS];
+};
+
+static void run_block(void *user, int way, size_t from, size_t to)
 {
-	const double start = cpu_seconds();
+	struct bench *b = user;
 
 	for (size_t i = from; i < to; i++) {
-		go(way, t->item[i], context, mem, sum);
-		arena_reset(mem, 1 << 20);
+		go((enum way)way, b->texts.item[i], &b->context, &b->mem, &b->sum[way]);
+		arena_reset(&b->mem, 1 << 20);
 	}
-	return cpu_seconds() - start;
-}
-
-static void measure(const struct texts *t, int rounds, double seconds[WAYS], uint64_t sum[WAYS])
-{
-	struct arena mem = {0};
-	struct chunks *chunks = mem_new(struct chunks, 1);
-	struct doc_context context = {.chunks = chunks, .words = WORDS_SPACY};
-
-	for (size_t from = 0, to; from < t->n; from = to) {
-		double best[WAYS];
-		size_t bytes = 0;
-
-		for (to = from; to < t->n && bytes < BLOCK_BYTES; to++)
-			bytes += t->item[to].n;
-		for (int r = 0; r < rounds; r++)
-			for (enum way way = TOKENS; way < WAYS; way++) {
-				uint64_t once = sum[way];
-				double s = time_block(way, t, from, to, &context, &mem, &once);
-
-				best[way] = r == 0 || s < best[way] ? s : best[way];
-				sum[way] = r == rounds - 1 ? once : sum[way];
-			}
-		for (enum way way = TOKENS; way < WAYS; way++)
-			seconds[way] += best[way];
-	}
-	arena_free(&mem);
-	free(chunks);
 }
 
 int main(int argc, char **argv)
@@ -97,19 +74,22 @@ int main(int argc, char **argv)
 	const double floor = floor_text ? atof(floor_text) : 0;
 	const int rounds = argc > 2 ? atoi(argv[2]) : DEFAULT_ROUNDS;
 	const size_t most = argc > 3 ? strtoull(argv[3], NULL, 10) : SIZE_MAX;
+	struct chunks *chunks = mem_new(struct chunks, 1);
+	struct bench b = {.context = {.chunks = chunks, .words = WORDS_SPACY}};
+	struct texts *t = &b.texts;
 	double seconds[WAYS] = {0};
-	uint64_t sum[WAYS] = {0};
-	struct texts t = {0};
 
 	folder = argc > 1 ? argv[1] : folder ? folder : "../shared/corpus/web";
-	read_texts(folder, most, &t);
-	measure(&t, rounds > 0 ? rounds : 1, seconds, sum);
-	row("tokens alone", &t, seconds[TOKENS], floor);
-	row("tokenization alone, equal words numbered", &t, seconds[WORDS], floor);
-	row("Gopher repetition on top of it", &t, seconds[REPETITION] - seconds[WORDS], floor);
-	row("  of which its n-grams", &t, seconds[NGRAMS] - seconds[WORDS], floor);
-	printf("%zu texts, %zu bytes; sum of the results %016llx\n", t.n, t.bytes,
-	       (unsigned long long)sum[REPETITION]);
-	texts_free(&t);
+	read_texts(folder, most, t);
+	time_ways(t, rounds > 0 ? rounds : 1, WAYS, run_block, &b, seconds);
+	row("tokens alone", t, seconds[TOKENS], floor);
+	row("tokenization alone, equal words numbered", t, seconds[WORDS], floor);
+	row("Gopher repetition on top of it", t, seconds[REPETITION] - seconds[WORDS], floor);
+	row("  of which its n-grams", t, seconds[NGRAMS] - seconds[WORDS], floor);
+	printf("%zu texts, %zu bytes; sum of the results %016llx\n", t->n, t->bytes,
+	       (unsigned long long)b.sum[REPETITION]);
+	texts_free(t);
+	arena_free(&b.mem);
+	free(chunks);
 	return 0;
 }

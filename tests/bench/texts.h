@@ -96,6 +96,34 @@ static inline void texts_free(struct texts *t)
 	arena_free(&t->mem);
 }
 
+/* Adds to seconds[way] what each of the ways costs, by `run`, which does texts [from, to) one way:
+ * block by block the fastest of the rounds, all ways in turn. */
+static inline void time_ways(const struct texts *t, int rounds, int ways,
+                             void (*run)(void *user, int way, size_t from, size_t to), void *user,
+                             double *seconds)
+{
+	for (size_t from = 0, to; from < t->n; from = to) {
+		size_t bytes = 0;
+
+		for (to = from; to < t->n && bytes < BLOCK_BYTES; to++)
+			bytes += t->item[to].n;
+		double *const best = mem_new(double, (size_t)ways);
+
+		for (int r = 0; r < rounds; r++)
+			for (int way = 0; way < ways; way++) {
+				const double start = cpu_seconds();
+
+				run(user, way, from, to);
+				const double s = cpu_seconds() - start;
+
+				best[way] = r == 0 || s < best[way] ? s : best[way];
+			}
+		for (int way = 0; way < ways; way++)
+			seconds[way] += best[way];
+		free(best);
+	}
+}
+
 /* A row of the table `make bench` prints; `floor` is the copy floor's MB/s of jsonl, or 0. */
 static inline void row(const char *title, const struct texts *t, double seconds, double floor)
 {
