@@ -107,7 +107,7 @@ static int do_order(void *user, size_t unit, unsigned thread, struct err *e)
 
 		rc = doc < c->s->docs ? columns_get(&column, doc, &member[1], e)
 		                      : err_set_rc(e, RC_STATE, "a label is no document");
-		if (c->o->stays)
+		if (rc == 0 && c->o->stays)
 			member[1] = c->o->stays[doc / 64] >> doc % 64 & 1 ? 1 : 2;
 		if (rc == 0)
 			rc = exchange_add(out, member, e);
